@@ -1,0 +1,50 @@
+/** Activation recompute: memory for time. */
+import type { Tensor } from "../device/tensor.ts";
+import { record, Tape, tapeOf, withTape } from "./tape.ts";
+
+/**
+ * Runs a block and forgets its intermediates; the backward pass runs the block again to have them.
+ *
+ * Use it for each block of a deep network: memory then holds one block's intermediates and every block's input. The
+ * gradients are the same, bit for bit.
+ *
+ * @param block A pure function of tensors. Parameters that it uses need not be among `inputs`.
+ * @param inputs What to call it with.
+ * @returns What the block returns.
+ *
+ * @example Usage
+ * ```ts
+ * import { exp, mul, openDevice, recompute, sum, valueAndGrad } from "@tare/core";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const params = { w: device.tensor([0.5]) };
+ * const { grads } = valueAndGrad((p) => sum(recompute((x) => exp(mul(x, p.w)), p.w)), params);
+ * assertAlmostEquals(await grads.w.item(), 2 * 0.5 * Math.exp(0.25), 1e-6); // d exp(w²) / dw
+ * ```
+ */
+export function recompute<I extends readonly Tensor[]>(
+  block: (...inputs: I) => Tensor,
+  ...inputs: I
+): Tensor {
+  const { device } = inputs[0]!;
+  const tape = tapeOf(device);
+  if (!tape) return block(...inputs);
+  const output = withTape(device, undefined, () => {
+    using scope = device.scope();
+    return scope.keep(block(...inputs));
+  });
+  tape.push({
+    op: "recompute",
+    inputs,
+    outputs: [output],
+    saved: [],
+    backward([gradient]) {
+      const again = new Tape(device, [], tape);
+      const result = again.recording(() => block(...inputs));
+      again.backward(result, device.alias(gradient!), new Set());
+    },
+  });
+  return output;
+}

@@ -1,0 +1,50 @@
+/** The seam between tensors and hardware: memory, copies, kernels. Everything above it is the same on both devices. */
+import type { TypedArray } from "./dtype.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** A block of device memory. */
+export interface Block {
+  /** Usable bytes; at least what was asked for. */
+  readonly bytes: number;
+}
+
+/** What a device can do and how much it holds. */
+export interface Limits {
+  /** Largest tensor in bytes. */
+  readonly maxTensorBytes: number;
+  /** Threads that run kernels; 0 on a GPU. */
+  readonly threads: number;
+  /** Whether shaders may use 16-bit floats. */
+  readonly f16: boolean;
+  /** Whether shaders may use subgroup operations. */
+  readonly subgroups: boolean;
+}
+
+/** Live memory of a device. */
+export interface MemoryStats {
+  /** Blocks in use. */
+  readonly blocks: number;
+  /** Bytes in use. */
+  readonly bytes: number;
+  /** Highest `bytes` so far. */
+  readonly peakBytes: number;
+  /** Bytes held from the system, in use or pooled. */
+  readonly reservedBytes: number;
+}
+
+/** A device as the engine sees it. */
+export interface Backend {
+  readonly kind: "cpu" | "webgpu";
+  readonly name: string;
+  readonly limits: Limits;
+  allocate(bytes: number): Block;
+  free(block: Block): void;
+  write(block: Block, data: TypedArray): void;
+  /** Copies out; resolves when everything encoded before has run. One wait for all blocks together. */
+  read(requests: readonly { block: Block; bytes: number }[]): Promise<ArrayBuffer[]>;
+  run(kernel: Kernel, blocks: readonly (Block | undefined)[], params: Readonly<Record<string, number>>): void;
+  /** Resolves when everything encoded before has run. */
+  sync(): Promise<void>;
+  stats(): MemoryStats;
+  dispose(): void;
+}
