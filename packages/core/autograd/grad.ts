@@ -1,6 +1,6 @@
 /** Gradients of a scalar function of a tree of parameters. */
 import type { Tensor } from "../device/tensor.ts";
-import { leaves, type Like, mapTree, type Tree } from "../device/tree.ts";
+import { leaves, mapTree, type Tree } from "../device/tree.ts";
 import { Tape } from "./tape.ts";
 
 /** What {@linkcode valueAndGrad} gives. */
@@ -8,7 +8,7 @@ export interface ValueAndGrad<P extends Tree, A extends Tree> {
   /** The function's value, a scalar. */
   value: Tensor<"f32">;
   /** Its gradient: a tree like the parameters, zero where the function does not use one. */
-  grads: Like<P>;
+  grads: P;
   /** What the function returned beside its value. */
   aux: A;
 }
@@ -16,7 +16,7 @@ export interface ValueAndGrad<P extends Tree, A extends Tree> {
 /** Options of {@linkcode valueAndGrad}. */
 export interface GradOptions<P extends Tree> {
   /** Gradients to add to, in place: how gradients accumulate over micro-batches. By default new ones are made. */
-  into?: Like<P>;
+  into?: P;
   /**
    * The gradient that the value starts with: gradients come out multiplied by it.
    *
@@ -77,6 +77,6 @@ export function valueAndGrad<P extends Tree, A extends Tree = []>(
     mapTree(params, (tensor) => tape.gradient(tensor) ?? device.zeros(tensor.shape));
   scope.keep(value);
   scope.keep(aux);
-  scope.keep(grads as Tree);
+  scope.keep(grads);
   return { value, grads, aux };
 }

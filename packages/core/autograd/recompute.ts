@@ -43,7 +43,7 @@ export function recompute<I extends readonly Tensor[]>(
     backward([gradient]) {
       const again = new Tape(device, [], tape);
       const result = again.recording(() => block(...inputs));
-      again.backward(result, device.alias(gradient!), new Set());
+      if (again.tracks(result)) again.backward(result, device.alias(gradient!), new Set());
     },
   });
   return output;

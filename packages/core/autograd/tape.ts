@@ -36,12 +36,14 @@ export class Tape implements TapeView {
   readonly #gradients: Map<Tensor, Tensor<"f32">>;
   readonly #entries: Entry[] = [];
   readonly #held = new Set<Tensor>();
+  readonly #seeded: Set<Tensor>; // gradients that the caller owns: always added to in place
 
   /** With `parent`, a part of its run that is recorded again: it adds to the same gradients. */
   constructor(device: Device, parameters: Iterable<Tensor>, parent?: Tape) {
     this.#device = device;
     this.#tracked = parent ? parent.#tracked : new Set(parameters);
     this.#gradients = parent ? parent.#gradients : new Map();
+    this.#seeded = parent ? parent.#seeded : new Set();
   }
 
   /** Whether the backward pass needs this tensor. */
@@ -62,6 +64,12 @@ export class Tape implements TapeView {
   /** Gives a parameter a gradient to add to. */
   seed(tensor: Tensor, gradient: Tensor<"f32">): void {
     this.#gradients.set(tensor, gradient);
+    this.#seeded.add(gradient);
+  }
+
+  /** Whether kernels may add to a gradient in place: nobody else looks at its memory. */
+  #exclusive(gradient: Tensor): boolean {
+    return gradient.storage.refs === 1 || this.#seeded.has(gradient);
   }
 
   /** Runs `f` with this tape recording. */
@@ -109,7 +117,7 @@ export class Tape implements TapeView {
       if (!have) {
         // A second tensor over the same memory: as long as anyone else looks at it, nobody adds to it in place.
         this.#gradients.set(input, scope.keep(this.#device.alias(gradient, input.shape)));
-      } else if (have.storage.refs === 1) {
+      } else if (this.#exclusive(have)) {
         accumulate(have, gradient);
       } else {
         const sum = this.#device.alias(have);
@@ -124,7 +132,7 @@ export class Tape implements TapeView {
       wants: (i) => this.tracks(entry.inputs[i]),
       into: (i) => {
         const have = this.#gradients.get(entry.inputs[i]!);
-        return have && have.storage.refs === 1 ? have : undefined;
+        return have && this.#exclusive(have) ? have : undefined;
       },
       add,
     });

@@ -17,8 +17,10 @@ export type Binding = `${"read" | "write"} ${DType}`;
 export interface Phase<P extends string> {
   /** Name of the AssemblyScript export, called as `fn(args, part, scratch)`. */
   readonly fn: string;
-  /** How many parts; depends on sizes only, never on the number of threads. 1 keeps the work on the caller. */
+  /** How many parts; depends on sizes only, never on the number of threads. */
   parts(params: Readonly<Record<P, number>>): number;
+  /** Whether the work is too small to wake another thread for: the caller then does every part. */
+  small?(params: Readonly<Record<P, number>>): boolean;
 }
 
 /** What {@linkcode defineKernel} takes. */
@@ -54,7 +56,7 @@ export interface Kernel<B extends string = string, P extends string = string> ex
 }
 
 /** Bytes of one thread's private scratch on the CPU. */
-export const threadScratchBytes = 1 << 20;
+export const threadScratchBytes: number = 1 << 20;
 
 /** Completes a kernel's description: generates its shader. */
 export function defineKernel<const B extends string, const P extends string>(

@@ -4,9 +4,6 @@ import { Tensor } from "./tensor.ts";
 /** A tensor, or an object or array of trees. */
 export type Tree = Tensor | { readonly [key: string]: Tree } | readonly Tree[];
 
-/** A tree of the same structure as `T`. */
-export type Like<T extends Tree> = T extends Tensor ? Tensor<"f32"> : { readonly [K in keyof T]: T[K] extends Tree ? Like<T[K]> : never };
-
 /**
  * Lists a tree's tensors with their paths, in the order of its keys.
  *
@@ -72,13 +69,13 @@ export function leaves(tree: Tree): Tensor[] {
  * assertEquals(momentum.w.shape, [2, 3]);
  * ```
  */
-export function mapTree<T extends Tree>(tree: T, f: (tensor: Tensor, path: string) => Tensor<"f32">): Like<T> {
+export function mapTree<T extends Tree>(tree: T, f: (tensor: Tensor, path: string) => Tensor<"f32">): T {
   function walk(node: Tree, path: string): Tree {
     if (node instanceof Tensor) return f(node, path);
     if (Array.isArray(node)) return node.map((child, i) => walk(child, join(path, `${i}`)));
     return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child, join(path, key))]));
   }
-  return walk(tree, "") as Like<T>;
+  return walk(tree, "") as T;
 }
 
 function join(path: string, key: string): string {

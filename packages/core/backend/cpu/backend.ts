@@ -110,7 +110,7 @@ class CpuBackend implements Backend {
       for (const phase of kernel.cpu) {
         const fn = this.#fnIndex.get(phase.fn);
         if (fn === undefined) throw new Error(`Cannot find the CPU function ${phase.fn} of kernel ${kernel.name}`);
-        this.#threads.run(fn, phase.parts(params));
+        this.#threads.run(fn, phase.parts(params), phase.small?.(params) ?? false);
       }
     } finally {
       if (scratch) this.#heap.free(scratch);

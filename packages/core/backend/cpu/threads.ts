@@ -23,10 +23,13 @@ export class Threads {
     this.#helpers = helpers;
   }
 
-  /** Calls `fns[fn](argsAddress, part, scratch)` for every part; parts run in any order, on any thread. */
-  run(fn: number, parts: number): void {
+  /**
+   * Calls `fns[fn](argsAddress, part, scratch)` for every part; parts run in any order, on any thread, or all on the
+   * caller if the work is `small`.
+   */
+  run(fn: number, parts: number, small: boolean): void {
     const kernel = this.#fns[fn]!;
-    if (parts <= 1 || this.#helpers === 0) {
+    if (small || parts <= 1 || this.#helpers === 0) {
       for (let part = 0; part < parts; part++) kernel(argsAddress, part, this.#scratch);
       return;
     }

@@ -22,7 +22,7 @@ export const word = {
 export const argsAddress = 256;
 
 /** Parts a job can have: what fits beside the epoch. */
-export const maxParts = (1 << 20) - 1;
+export const maxParts: number = (1 << 20) - 1;
 
 /**
  * What a thread runs: plain JavaScript in a string, so it needs no file, no permission and no bundler support.

@@ -1,0 +1,24 @@
+/** Adding a gradient to another, in place. */
+import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import type { Tensor } from "../../device/tensor.ts";
+
+/** out += x. */
+export const accumulateKernel: Kernel<"x" | "out", "n"> = defineKernel({
+  name: "accumulate",
+  buffers: { x: "read f32", out: "write f32" },
+  params: { n: "u32" },
+  workgroupSize: [64],
+  main: `
+  let first = (wid.x + wid.y * nwg.x) * 256 + li;
+  for (var i = 0u; i < 4; i++) {
+    let at = first + i * 64;
+    if (at < p.n) { out[at] += x[at]; }
+  }`,
+  workgroups: ({ n }) => spread(ceilDiv(n, 256)),
+  cpu: [{ fn: "accumulate", parts: ({ n }) => ceilDiv(n, 16384) }],
+});
+
+/** out += x, element by element; both have the same size. */
+export function accumulate(out: Tensor, x: Tensor): void {
+  if (x.size > 0) out.device.run(accumulateKernel, { x, out }, { n: x.size });
+}

@@ -1,0 +1,80 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { openDevice } from "../../device/open.ts";
+import { checkOperation, eachDevice, Random } from "../../testing/mod.ts";
+import { matmul } from "./matmul.ts";
+import { matmulReference } from "./reference.ts";
+
+await eachDevice(Deno.test, "matmul() and its gradients equal the float64 reference in every layout", async (device) => {
+  await checkOperation(device, (random) => {
+    const [m, n, k] = [random.length(49), random.length(49), random.length(65)];
+    const [transposeA, transposeB] = [random.pick([false, true]), random.pick([false, true])];
+    const input = (...shape: number[]) => ({ shape, data: random.normals(shape.reduce((x, y) => x * y, 1)) });
+    const inputs = [
+      input(...(transposeA ? [k, m] : [m, k])),
+      input(...(transposeB ? [n, k] : [k, n])),
+      ...(random.pick([false, true]) ? [input(n), input(m, n)] : []),
+    ];
+    return {
+      label: `${m}×${n}×${k} ${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`,
+      inputs,
+      run: ([a, b, bias, residual]) => matmul(a!, b!, { transposeA, transposeB, bias, residual }),
+      reference: (xs) => matmulReference(xs, { m, n, k, transposeA, transposeB }),
+      terms: Math.max(m, n, k),
+    };
+  });
+});
+
+await eachDevice(Deno.test, "matmul() gives a row the same bits in any batch and at any place", async (device) => {
+  const random = new Random(5);
+  for (const [k, n] of [[33, 17], [300, 40], [7, 8]] as const) {
+    const rows = 50;
+    const a = random.normals(rows * k);
+    const w = device.tensor(random.normals(n * k), [n, k]);
+    const whole = matmul(device.tensor(a, [rows, k]), w, { transposeB: true });
+    const parts = [[0, 1], [1, 6], [13, 7], [47, 3]].map(([from, count]) => ({
+      from: from!,
+      y: matmul(device.tensor(a.slice(from! * k, (from! + count!) * k), [count!, k]), w, { transposeB: true }),
+    }));
+    const [all, ...some] = await device.read([whole, ...parts.map(({ y }) => y)]);
+    parts.forEach(({ from }, i) => assertEquals(some[i], all!.slice(from * n, from * n + some[i]!.length)));
+  }
+});
+
+Deno.test("matmul() gives the same bits with 1 and 2 threads, and from run to run", async () => {
+  const random = new Random(6);
+  const [m, n, k] = [131, 97, 517];
+  const a = random.normals(m * k);
+  const b = random.normals(k * n);
+  const runs: Float32Array[] = [];
+  for (const threads of [1, 2, 2]) {
+    using device = await openDevice({ device: "cpu", threads });
+    for (const _ of [1, 2, 3]) runs.push(await matmul(device.tensor(a, [m, k]), device.tensor(b, [k, n])).data());
+  }
+  for (const run of runs) assertEquals(run, runs[0]);
+});
+
+await eachDevice(Deno.test, "matmul() with no rows, no columns or nothing to sum", async (device) => {
+  const [none, zeros, bias] = [
+    matmul(device.zeros([0, 3]), device.zeros([3, 2])),
+    matmul(device.zeros([2, 0]), device.zeros([0, 3])),
+    matmul(device.zeros([2, 0]), device.zeros([0, 3]), { bias: device.tensor([1, 2, 3]) }),
+  ];
+  assertEquals([none.shape, (await none.data()).length], [[0, 2], 0]);
+  assertEquals(await zeros.data(), new Float32Array(6));
+  assertEquals(await bias.data(), Float32Array.of(1, 2, 3, 1, 2, 3));
+});
+
+await eachDevice(Deno.test, "matmul() names both shapes and the remedy", (device) => {
+  const x = device.zeros([2, 3]);
+  assertThrows(
+    () => matmul(x, device.zeros([4, 3])),
+    RangeError,
+    "Cannot matmul tensors of shapes [2,3] and [4,3]: the inner lengths must agree; set transposeA or transposeB",
+  );
+  assertThrows(() => matmul(x, device.zeros([3, 4]), { bias: device.zeros([3]) }), RangeError, "bias of shape [3]");
+  assertThrows(() => matmul(x, device.zeros([3, 4]), { residual: device.zeros([4, 2]) }), RangeError, "[4,2]");
+  assertThrows(() => matmul(device.zeros([2, 3], "i32"), device.zeros([3, 4])), TypeError, "it needs f32; use cast()");
+  const gone = device.zeros([3, 4]);
+  gone.dispose();
+  assertThrows(() => matmul(x, gone), TypeError, "disposed tensor of shape [3,4]");
+});

@@ -1,0 +1,89 @@
+/** Differentiable sums and means, masked or not. */
+import { record } from "../../autograd/tape.ts";
+import type { Tensor } from "../../device/tensor.ts";
+import type { Steps } from "../elementwise/broadcast.ts";
+import { div, mul, where } from "../elementwise/elementwise.ts";
+import { apply } from "../elementwise/kernel.ts";
+import { columnSum, rowSum, totalSum } from "./kernel.ts";
+
+/** What a sum or mean runs over. */
+export interface ReduceOptions {
+  /**
+   * `first`: over all dimensions but the last, so that columns remain; `last`: over the last dimension, so that rows
+   * remain; by default over everything.
+   */
+  axis?: "first" | "last";
+  /** Only elements where this is not 0 count; of the tensor's shape, or one that broadcasts to it. Others may be NaN. */
+  mask?: Tensor;
+}
+
+/**
+ * Sums elements.
+ *
+ * @param x A tensor.
+ * @param options Over what.
+ * @returns A scalar (shape `[]`), the columns' sums, or the rows' sums.
+ *
+ * @example Usage
+ * ```ts
+ * import { openDevice, sum } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const x = device.tensor([1, 2, 3, 4], [2, 2]);
+ * assertEquals(await sum(x).item(), 10);
+ * assertEquals(await sum(x, { axis: "first" }).data(), Float32Array.of(4, 6));
+ * assertEquals(await sum(x, { axis: "last" }).data(), Float32Array.of(3, 7));
+ * assertEquals(await sum(x, { mask: device.tensor([1, 0, 0, 1], [2, 2]) }).item(), 5);
+ * ```
+ */
+export function sum(x: Tensor, options: ReduceOptions = {}): Tensor<"f32"> {
+  return reduce(options.mask ? where(options.mask, x, 0) : x, options.axis, 1);
+}
+
+/**
+ * Averages elements.
+ *
+ * @param x A tensor.
+ * @param options Over what. With a mask, the sum of chosen elements over their number; NaN where none is chosen.
+ * @returns A scalar (shape `[]`), the columns' means, or the rows' means.
+ *
+ * @example The mean over real tokens
+ * ```ts
+ * import { mean, openDevice } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const x = device.tensor([1, 2, 6, NaN]);
+ * assertEquals(await mean(x, { mask: device.tensor([1, 1, 1, 0]) }).item(), 3);
+ * ```
+ */
+export function mean(x: Tensor, options: ReduceOptions = {}): Tensor<"f32"> {
+  const { axis, mask } = options;
+  if (mask) {
+    const ones = mul(where(mask, 1, 0), x.device.full(x.shape, 1)); // the mask, as counts of x's shape
+    return div(sum(x, options), sum(ones, { axis }));
+  }
+  const cols = x.shape.at(-1) ?? 1;
+  const count = axis === "first" ? x.size / cols : axis === "last" ? cols : x.size;
+  return reduce(x, axis, 1 / count);
+}
+
+function reduce(x: Tensor, axis: "first" | "last" | undefined, scale: number): Tensor<"f32"> {
+  const { device, shape } = x;
+  const cols = shape.at(-1) ?? 1;
+  const rows = cols === 0 ? 0 : x.size / cols;
+  let y: Tensor<"f32">;
+  if (axis === "first") y = columnSum(x, rows, cols, scale);
+  else if (axis === "last") y = rowSum(x, shape.slice(0, -1), cols, scale);
+  else y = totalSum(x, scale);
+  record("sum", [x], [y], ([dy], grads) => {
+    const dx = device.empty(shape);
+    const steps: Steps = axis === "first" ? [0, 1] : axis === "last" ? [1, 0] : [0, 0];
+    if (x.size > 0) apply("mul", [dy!, scale], rows, cols, [steps, [0, 0]], dx);
+    grads.add(0, dx);
+  });
+  return y;
+}

@@ -1,0 +1,56 @@
+/**
+ * The engine: tensors, automatic differentiation and kernels, on WebGPU and on the CPU.
+ *
+ * @example One step of gradient descent
+ * ```ts
+ * import { matmul, mean, mul, openDevice, sub, valueAndGrad } from "@tare/core";
+ * import { assert } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const x = device.tensor([1, 2, 3, 4], [2, 2]);
+ * const target = device.tensor([1, 0], [2, 1]);
+ * const loss = (p: { w: typeof x }) => {
+ *   const error = sub(matmul(x, p.w), target);
+ *   return mean(mul(error, error));
+ * };
+ * const w = device.zeros([2, 1]);
+ * const { value, grads } = valueAndGrad(loss, { w });
+ * const next = valueAndGrad(loss, { w: sub(w, mul(grads.w, 0.01)) });
+ * assert(await next.value.item() < await value.item());
+ * ```
+ *
+ * @module
+ */
+export type { ArrayOf, DType, TypedArray } from "./backend/dtype.ts";
+export type { Backend, Block, Limits, MemoryStats } from "./backend/backend.ts";
+export { DeviceLostError, OutOfMemoryError } from "./backend/errors.ts";
+export { type Buffers, Device, type TapeView } from "./device/device.ts";
+export { type DeviceOptions, openDevice } from "./device/open.ts";
+export { Scope } from "./device/scope.ts";
+export { type Storage, Tensor } from "./device/tensor.ts";
+export { disposeTree, entriesOf, leaves, mapTree, type Tree } from "./device/tree.ts";
+export { type GradOptions, valueAndGrad, type ValueAndGrad } from "./autograd/grad.ts";
+export { recompute } from "./autograd/recompute.ts";
+export type { Operand } from "./kernels/elementwise/broadcast.ts";
+export {
+  add,
+  clamp,
+  div,
+  exp,
+  gelu,
+  greater,
+  log,
+  logSigmoid,
+  maximum,
+  minimum,
+  mul,
+  sigmoid,
+  sqrt,
+  sub,
+  swiglu,
+  where,
+} from "./kernels/elementwise/elementwise.ts";
+export { matmul, type MatmulOptions } from "./kernels/matmul/matmul.ts";
+export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
+export { reshape } from "./kernels/reshape/reshape.ts";
