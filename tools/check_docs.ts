@@ -85,12 +85,8 @@ function checkSymbol({ name, declarations }: DocSymbol, file: string): string[] 
     );
     return [
       ...(jsDoc?.doc ? [] : [`${at(location)} ${name} needs a description`]),
-      ...(kind === "function"
-        ? missingInFunction(declaration).map((what) => `${at(location)} ${name} ${what}`)
-        : []),
-      ...members.filter((m) => !m.jsDoc?.doc).map((m) =>
-        `${at(m.location)} ${name}.${m.name} needs a description`
-      ),
+      ...(kind === "function" ? missingInFunction(declaration).map((what) => `${at(location)} ${name} ${what}`) : []),
+      ...members.filter((m) => !m.jsDoc?.doc).map((m) => `${at(m.location)} ${name}.${m.name} needs a description`),
     ];
   });
 }

@@ -59,9 +59,7 @@ function onlyTypes(clause: string): boolean {
 /** Checks files, given as path and text; gives one sentence for each thing that is wrong. */
 export function checkLayers(files: ReadonlyMap<string, string>): string[] {
   const graph = new Map([...files].map(([path, source]) => [path, importsOf(source)]));
-  const outside = [...graph].flatMap(([path, list]) =>
-    list.flatMap(({ specifier }) => checkArrow(path, specifier))
-  );
+  const outside = [...graph].flatMap(([path, list]) => list.flatMap(({ specifier }) => checkArrow(path, specifier)));
   const host = [...files].flatMap(([path, source]) => checkHost(path, source));
   return [...outside, ...host, ...findCycles(graph)];
 }

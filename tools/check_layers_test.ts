@@ -47,8 +47,7 @@ Deno.test("withoutComments() leaves strings alone", () => {
 Deno.test("checkLayers() accepts the arrows of the design", () => {
   assertEquals(
     check({
-      "packages/ppo/trainer.ts":
-        `import { matmul } from "@tare/core"; import type { S } from "@tare/sampler";`,
+      "packages/ppo/trainer.ts": `import { matmul } from "@tare/core"; import type { S } from "@tare/sampler";`,
       "packages/core/mod.ts": `export * from "./device/device.ts";`,
       "packages/core/device/device.ts": `import { test } from "@tare/core/testing";`,
       "apps/cli/main.ts": `import { contrast } from "@tare/contrastive";\nDeno.exit(0);`,

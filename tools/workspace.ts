@@ -25,9 +25,7 @@ export async function members(): Promise<string[]> {
 
 /** Files that the members export, such as `packages/core/mod.ts`; those not written yet are left out. */
 export async function entryPoints(): Promise<string[]> {
-  const files = (await members()).map(async (folder) =>
-    exported(folder, await readJson(`${folder}/deno.json`))
-  );
+  const files = (await members()).map(async (folder) => exported(folder, await readJson(`${folder}/deno.json`)));
   const known = (await Promise.all(files)).flat();
   const there = await Promise.all(known.map(exists));
   return known.filter((_, i) => there[i]);

@@ -10,9 +10,7 @@ const modules: Record<string, () => Promise<object>> = {
 
 for (const [, name, body] of declarations.matchAll(/^declare module "(.+?)" \{\n(.*?)^\}/gms)) {
   Deno.test(`std.d.ts declares only what ${name} exports`, async () => {
-    const declared = [...body!.matchAll(/^ {2}export (?:class|function) (\w+)/gm)].map(([, symbol]) =>
-      symbol!
-    );
+    const declared = [...body!.matchAll(/^ {2}export (?:class|function) (\w+)/gm)].map(([, symbol]) => symbol!);
     assertGreater(declared.length, 0);
     assertArrayIncludes(Object.keys(await modules[name!]!()), declared);
   });
