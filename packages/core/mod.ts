@@ -30,7 +30,7 @@ export { type DeviceOptions, openDevice } from "./device/open.ts";
 export { Scope } from "./device/scope.ts";
 export { type Storage, Tensor } from "./device/tensor.ts";
 export { disposeTree, entriesOf, leaves, mapTree, type Tree } from "./device/tree.ts";
-export { type GradOptions, valueAndGrad, type ValueAndGrad } from "./autograd/grad.ts";
+export { type GradOptions, type ValueAndGrad, valueAndGrad } from "./autograd/grad.ts";
 export { recompute } from "./autograd/recompute.ts";
 export type { Operand } from "./kernels/elementwise/broadcast.ts";
 export {

@@ -66,7 +66,9 @@ export function defineKernel<const B extends string, const P extends string>(
   const paramNames = Object.keys(spec.params) as P[];
   const bindings = bufferNames.map((name, i) => {
     const [access, dtype] = spec.buffers[name].split(" ");
-    return `@group(0) @binding(${i}) var<storage, ${access === "read" ? "read" : "read_write"}> ${name}: array<${dtype}>;`;
+    return `@group(0) @binding(${i}) var<storage, ${
+      access === "read" ? "read" : "read_write"
+    }> ${name}: array<${dtype}>;`;
   });
   const fields = paramNames.map((name) => `  ${name}: ${spec.params[name]},`);
   const [x, y = 1, z = 1] = spec.workgroupSize;

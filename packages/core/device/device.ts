@@ -266,7 +266,9 @@ export class Device implements Disposable {
   }
 
   #check(): void {
-    if (this.#disposed) throw new DeviceLostError(`Cannot use the ${this.kind} device: it was disposed of; open another`);
+    if (this.#disposed) {
+      throw new DeviceLostError(`Cannot use the ${this.kind} device: it was disposed of; open another`);
+    }
   }
 }
 

@@ -17,7 +17,9 @@ export const knownAnswers: readonly [PhiloxKey, PhiloxCounter, number[]][] = [
 ];
 
 Deno.test("philox() gives the published bits", () => {
-  for (const [key, counter, bits] of knownAnswers) assertEquals(philox(key, counter), bits as [number, number, number, number]);
+  for (const [key, counter, bits] of knownAnswers) {
+    assertEquals(philox(key, counter), bits as [number, number, number, number]);
+  }
 });
 
 Deno.test("toUniform() stays below 1", () => {

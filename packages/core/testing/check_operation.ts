@@ -158,7 +158,9 @@ function checkGradients(
     const scale = scaleOf(slope);
     const shape = one.inputs[i]!.shape;
     const complete = input.length * work <= budget;
-    const elements = complete ? input.map((_, e) => e) : Array.from({ length: 4 }, () => random.int(0, input.length - 1));
+    const elements = complete
+      ? input.map((_, e) => e)
+      : Array.from({ length: 4 }, () => random.int(0, input.length - 1));
     for (const element of elements) {
       const direction = new Float64Array(input.length);
       direction[element] = 1;

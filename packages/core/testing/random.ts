@@ -24,7 +24,36 @@ export class Random {
 
   /** A length that is likely to show mistakes: 1, 2, primes, multiples of a tile ± 1; up to `max`. */
   length(max: number): number {
-    const lengths = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 23, 31, 32, 33, 47, 48, 49, 63, 64, 65, 97, 127, 128, 129];
+    const lengths = [
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      8,
+      9,
+      11,
+      13,
+      15,
+      16,
+      17,
+      23,
+      31,
+      32,
+      33,
+      47,
+      48,
+      49,
+      63,
+      64,
+      65,
+      97,
+      127,
+      128,
+      129,
+    ];
     return this.pick(lengths.filter((length) => length <= max));
   }
 

@@ -62,7 +62,11 @@ fn put(row: u32, col: u32, value: f32) {
     workgroups: ({ m, n }) => [ceilDiv(m, 32) * ceilDiv(n, 32)],
     cpu: [
       { fn: "matmul_pack", parts: ({ m }) => ceilDiv(m, 48), small: ({ m, k }) => m * k < 16384 },
-      { fn: "matmul", parts: ({ m, n }) => ceilDiv(n, 16) * ceilDiv(m, 384), small: ({ m, n, k }) => m * n * k < 65536 },
+      {
+        fn: "matmul",
+        parts: ({ m, n }) => ceilDiv(n, 16) * ceilDiv(m, 384),
+        small: ({ m, n, k }) => m * n * k < 65536,
+      },
     ],
     scratch: ({ m, k }) => ceilDiv(m, 6) * 6 * k * 4,
   });

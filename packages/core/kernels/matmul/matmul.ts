@@ -46,7 +46,15 @@ interface MultiplyOptions {
  *
  * With k = 0 the result is the bias and the residual alone.
  */
-export function multiply(a: Matrix, b: Matrix, out: Matrix, m: number, n: number, k: number, options: MultiplyOptions = {}): void {
+export function multiply(
+  a: Matrix,
+  b: Matrix,
+  out: Matrix,
+  m: number,
+  n: number,
+  k: number,
+  options: MultiplyOptions = {},
+): void {
   const { bias, residual, accumulate } = options;
   if (m === 0 || n === 0) return;
   const kernel = kernels[a.transpose ? 1 : 0]![b.transpose ? 1 : 0]!;
@@ -127,7 +135,9 @@ function sizes(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): 
   if (!fits || k !== kb) {
     const mark = (t: boolean) => t ? " transposed" : "";
     throw new RangeError(
-      `Cannot matmul tensors of shapes [${a.shape}]${mark(transposeA)} and [${b.shape}]${mark(transposeB)}: the inner ` +
+      `Cannot matmul tensors of shapes [${a.shape}]${mark(transposeA)} and [${b.shape}]${
+        mark(transposeB)
+      }: the inner ` +
         `lengths must agree; set transposeA or transposeB for the other layout`,
     );
   }

@@ -4,25 +4,29 @@ import { checkOperation, eachDevice, Random } from "../../testing/mod.ts";
 import { matmul } from "./matmul.ts";
 import { matmulReference } from "./reference.ts";
 
-await eachDevice(Deno.test, "matmul() and its gradients equal the float64 reference in every layout", async (device) => {
-  await checkOperation(device, (random) => {
-    const [m, n, k] = [random.length(49), random.length(49), random.length(65)];
-    const [transposeA, transposeB] = [random.pick([false, true]), random.pick([false, true])];
-    const input = (...shape: number[]) => ({ shape, data: random.normals(shape.reduce((x, y) => x * y, 1)) });
-    const inputs = [
-      input(...(transposeA ? [k, m] : [m, k])),
-      input(...(transposeB ? [n, k] : [k, n])),
-      ...(random.pick([false, true]) ? [input(n), input(m, n)] : []),
-    ];
-    return {
-      label: `${m}×${n}×${k} ${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`,
-      inputs,
-      run: ([a, b, bias, residual]) => matmul(a!, b!, { transposeA, transposeB, bias, residual }),
-      reference: (xs) => matmulReference(xs, { m, n, k, transposeA, transposeB }),
-      terms: Math.max(m, n, k),
-    };
-  });
-});
+await eachDevice(
+  Deno.test,
+  "matmul() and its gradients equal the float64 reference in every layout",
+  async (device) => {
+    await checkOperation(device, (random) => {
+      const [m, n, k] = [random.length(49), random.length(49), random.length(65)];
+      const [transposeA, transposeB] = [random.pick([false, true]), random.pick([false, true])];
+      const input = (...shape: number[]) => ({ shape, data: random.normals(shape.reduce((x, y) => x * y, 1)) });
+      const inputs = [
+        input(...(transposeA ? [k, m] : [m, k])),
+        input(...(transposeB ? [n, k] : [k, n])),
+        ...(random.pick([false, true]) ? [input(n), input(m, n)] : []),
+      ];
+      return {
+        label: `${m}×${n}×${k} ${transposeA ? "T" : "N"}${transposeB ? "T" : "N"}`,
+        inputs,
+        run: ([a, b, bias, residual]) => matmul(a!, b!, { transposeA, transposeB, bias, residual }),
+        reference: (xs) => matmulReference(xs, { m, n, k, transposeA, transposeB }),
+        terms: Math.max(m, n, k),
+      };
+    });
+  },
+);
 
 await eachDevice(Deno.test, "matmul() gives a row the same bits in any batch and at any place", async (device) => {
   const random = new Random(5);
