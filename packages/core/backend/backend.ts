@@ -18,6 +18,8 @@ export interface Limits {
   readonly f16: boolean;
   /** Whether shaders may use subgroup operations. */
   readonly subgroups: boolean;
+  /** Whether a GPU is emulated on the CPU: kernels may then choose other tiles, never other results. */
+  readonly software: boolean;
 }
 
 /** Live memory of a device. */

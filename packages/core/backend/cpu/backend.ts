@@ -72,6 +72,7 @@ class CpuBackend implements Backend {
       threads: threadCount,
       f16: false,
       subgroups: false,
+      software: false,
     };
   }
 

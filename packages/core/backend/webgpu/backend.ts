@@ -19,6 +19,7 @@ export interface AdapterFacts {
   readonly name: string;
   readonly f16: boolean;
   readonly subgroups: boolean;
+  readonly software: boolean;
 }
 
 /** Runs kernels on a GPU. */
@@ -54,6 +55,7 @@ export class WebGpuBackend implements Backend {
       threads: 0,
       f16: facts.f16,
       subgroups: facts.subgroups,
+      software: facts.software,
     };
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#uniforms = device.createBuffer({ label: "parameters", size: maxKernels * slotBytes, usage });

@@ -81,7 +81,7 @@ Deno.test({
   ignore: !adapter,
   async fn() {
     const raw = await adapter!.requestDevice();
-    const backend = new WebGpuBackend(raw, { name: "test", f16: false, subgroups: false });
+    const backend = new WebGpuBackend(raw, { name: "test", f16: false, subgroups: false, software: true });
     const block = backend.allocate(256);
     raw.destroy();
     await raw.lost;

@@ -26,6 +26,7 @@ export async function openWebGpu(options: { software: boolean }): Promise<Backen
     await adapter.requestDevice({ requiredFeatures: f16, requiredLimits });
   return new WebGpuBackend(device, {
     name: describe(adapter),
+    software: isSoftware(adapter),
     f16: f16.length > 0 && await compiles(device, `enable f16; var<private> x: f16;`),
     subgroups: await compiles(device, subgroupTest) || await compiles(device, `enable subgroups;\n${subgroupTest}`),
   });

@@ -2,7 +2,7 @@
 import { record } from "../../autograd/tape.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { columnSum } from "../reduce/kernel.ts";
-import { kernels } from "./kernel.ts";
+import { kernelsFor } from "./kernel.ts";
 
 /** How {@linkcode matmul} reads its operands and what it adds. */
 export interface MatmulOptions {
@@ -57,8 +57,9 @@ export function multiply(
 ): void {
   const { bias, residual, accumulate } = options;
   if (m === 0 || n === 0) return;
-  const kernel = kernels[a.transpose ? 1 : 0]![b.transpose ? 1 : 0]!;
-  out.tensor.device.run(kernel, { a: a.tensor, b: b.tensor, bias, residual, out: out.tensor }, {
+  const { device } = out.tensor;
+  const kernel = kernelsFor(device.limits, m, n, k)[a.transpose ? 1 : 0]![b.transpose ? 1 : 0]!;
+  device.run(kernel, { a: a.tensor, b: b.tensor, bias, residual, out: out.tensor }, {
     ...{ m, n, k, aOffset: a.offset ?? 0, bOffset: b.offset ?? 0, outOffset: out.offset ?? 0 },
     ...{ transposeA: a.transpose ? 1 : 0, transposeB: b.transpose ? 1 : 0 },
     ...{ hasBias: bias ? 1 : 0, hasResidual: residual ? 1 : 0, accumulate: accumulate ? 1 : 0 },

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import type { Tensor } from "../../device/tensor.ts";
 import { openDevice } from "../../device/open.ts";
 import { checkOperation, eachDevice, Random } from "../../testing/mod.ts";
-import { matmul } from "./matmul.ts";
+import { matmul, multiply } from "./matmul.ts";
 import { matmulReference } from "./reference.ts";
 
 await eachDevice(
@@ -43,6 +44,55 @@ await eachDevice(Deno.test, "matmul() gives a row the same bits in any batch and
     parts.forEach(({ from }, i) => assertEquals(some[i], all!.slice(from * n, from * n + some[i]!.length)));
   }
 });
+
+await eachDevice(
+  Deno.test,
+  "multiply() gives the same bits for many rows at once as for a few, in every layout",
+  async (device) => {
+    const random = new Random(7);
+    const [m, n, k, few] = [70, 101, 160, 7]; // many rows take the large tile of a software adapter
+    const [a, b] = [random.normals(m * k), random.normals(k * n)];
+    const [bias, residual] = [device.tensor(random.normals(n)), device.tensor(random.normals(m * n), [m, n])];
+    const like = await residual.data();
+    const flip = (x: Float32Array, rows: number) =>
+      x.map((_, at) => x[(at % rows) * (x.length / rows) + Math.floor(at / rows)]!);
+    for (const [ta, tb] of [[false, false], [false, true], [true, false], [true, true]] as const) {
+      const B = { tensor: device.tensor(tb ? flip(b, k) : b), transpose: tb };
+      const product = (
+        rows: Float32Array,
+        start: Float32Array,
+        options: { residual?: Tensor; accumulate?: boolean },
+      ) => {
+        const count = rows.length / k;
+        const out = device.tensor(start);
+        multiply(
+          { tensor: device.tensor(ta ? flip(rows, count) : rows), transpose: ta },
+          B,
+          { tensor: out },
+          count,
+          n,
+          k,
+          {
+            ...options,
+            bias,
+          },
+        );
+        return out;
+      };
+      const whole = [product(a, like, { residual }), product(a, like, { accumulate: true })];
+      const part = (at: number) => {
+        const [rows, start] = [a.slice(at * k, (at + few) * k), like.slice(at * n, (at + few) * n)];
+        return [product(rows, start, { residual: device.tensor(start) }), product(rows, start, { accumulate: true })];
+      };
+      const parts = Array.from({ length: m / few }, (_, i) => part(i * few)).flat();
+      const [all, added, ...some] = await device.read([...whole, ...parts]);
+      some.forEach((bits, i) => {
+        const at = (i >> 1) * few * n;
+        assertEquals(bits, (i % 2 === 0 ? all! : added!).slice(at, at + few * n));
+      });
+    }
+  },
+);
 
 Deno.test("matmul() gives the same bits with 1 and 2 threads, and from run to run", async () => {
   const random = new Random(6);
