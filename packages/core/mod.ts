@@ -54,3 +54,4 @@ export {
 export { matmul, type MatmulOptions } from "./kernels/matmul/matmul.ts";
 export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
 export { reshape } from "./kernels/reshape/reshape.ts";
+export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";
