@@ -61,7 +61,7 @@ export function valueAndGrad<P extends Tree, A extends Tree = []>(
     if (tensor.dtype !== "f32") throw new TypeError(`Cannot differentiate with respect to ${tensor}: it must be f32`);
   }
   using scope = device.scope();
-  const tape = new Tape(device, parameters);
+  const tape = new Tape(device, parameters, scope);
   if (options.into) {
     const into = leaves(options.into);
     parameters.forEach((tensor, i) => tape.seed(tensor, into[i] as Tensor<"f32">));

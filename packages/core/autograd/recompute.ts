@@ -1,6 +1,6 @@
 /** Activation recompute: memory for time. */
 import type { Tensor } from "../device/tensor.ts";
-import { record, Tape, tapeOf, withTape } from "./tape.ts";
+import { Tape, tapeOf, withTape } from "./tape.ts";
 
 /**
  * Runs a block and forgets its intermediates; the backward pass runs the block again to have them.
@@ -43,7 +43,11 @@ export function recompute<I extends readonly Tensor[]>(
     backward([gradient]) {
       const again = new Tape(device, [], tape);
       const result = again.recording(() => block(...inputs));
-      if (again.tracks(result)) again.backward(result, device.alias(gradient!), new Set());
+      if (!again.tracks(result)) return;
+      // Hand the gradient over, so that kernels may add to it in place just as without recompute.
+      const own = device.alias(gradient!);
+      gradient!.dispose();
+      again.backward(result, own, new Set());
     },
   });
   return output;

@@ -5,6 +5,7 @@
  * into the inputs'. Without a running `valueAndGrad` nothing is kept.
  */
 import type { Device, TapeView } from "../device/device.ts";
+import type { Scope } from "../device/scope.ts";
 import type { Tensor } from "../device/tensor.ts";
 import { accumulate } from "../kernels/elementwise/accumulate.ts";
 
@@ -32,15 +33,21 @@ interface Entry {
 /** One run of a function under differentiation. */
 export class Tape implements TapeView {
   readonly #device: Device;
+  readonly #home: Scope; // has the gradients until the walk is over
   readonly #tracked: Set<Tensor>; // tensors that depend on a parameter, parameters included
   readonly #gradients: Map<Tensor, Tensor<"f32">>;
   readonly #entries: Entry[] = [];
   readonly #held = new Set<Tensor>();
   readonly #seeded: Set<Tensor>; // gradients that the caller owns: always added to in place
 
-  /** With `parent`, a part of its run that is recorded again: it adds to the same gradients. */
-  constructor(device: Device, parameters: Iterable<Tensor>, parent?: Tape) {
+  /**
+   * @param home The scope that has the gradients; or the tape of a run of which a part is recorded again, to add to the
+   * same gradients.
+   */
+  constructor(device: Device, parameters: Iterable<Tensor>, home: Scope | Tape) {
+    const parent = home instanceof Tape ? home : undefined;
     this.#device = device;
+    this.#home = home instanceof Tape ? home.#home : home;
     this.#tracked = parent ? parent.#tracked : new Set(parameters);
     this.#gradients = parent ? parent.#gradients : new Map();
     this.#seeded = parent ? parent.#seeded : new Set();
@@ -116,13 +123,13 @@ export class Tape implements TapeView {
       }
       if (!have) {
         // A second tensor over the same memory: as long as anyone else looks at it, nobody adds to it in place.
-        this.#gradients.set(input, scope.keep(this.#device.alias(gradient, input.shape)));
+        this.#gradients.set(input, scope.keep(this.#device.alias(gradient, input.shape), this.#home));
       } else if (this.#exclusive(have)) {
         accumulate(have, gradient);
       } else {
         const sum = this.#device.alias(have);
         have.dispose();
-        const copy = scope.keep(this.#device.zeros(input.shape));
+        const copy = scope.keep(this.#device.zeros(input.shape), this.#home);
         accumulate(copy, sum);
         accumulate(copy, gradient);
         this.#gradients.set(input, copy);

@@ -45,11 +45,12 @@ export class Scope implements Disposable {
    * Lets tensors outlive the scope: the enclosing scope has them from now on, or the caller where there is none.
    *
    * @param tree A tensor, or an object or array of tensors.
+   * @param to The scope that has them from now on; by default the enclosing one.
    * @returns The same.
    */
-  keep<T extends Tree>(tree: T): T {
+  keep<T extends Tree>(tree: T, to: Scope | undefined = this.#parent): T {
     for (const tensor of leaves(tree)) {
-      if (this.#tensors.delete(tensor)) this.#parent?.add(tensor);
+      if (this.#tensors.delete(tensor)) to?.add(tensor);
     }
     return tree;
   }
@@ -57,8 +58,8 @@ export class Scope implements Disposable {
   /** Frees what was not kept. A tensor that a running `valueAndGrad` needs passes to the enclosing scope instead. */
   [Symbol.dispose](): void {
     if (this.#closed) return;
-    this.#closed = true;
     this.#device.closeScope(this, this.#parent);
+    this.#closed = true;
     for (const tensor of this.#tensors) {
       if (this.#parent && this.#device.tape?.holds(tensor)) this.#parent.add(tensor);
       else tensor.dispose();

@@ -12,7 +12,8 @@ export type PhiloxCounter = readonly [number, number, number, number];
 
 /** High and low word of a 32 × 32 bit product. */
 function multiply(a: number, b: number): [high: number, low: number] {
-  const a0 = a & 0xffff, a1 = a >>> 16, b0 = b & 0xffff, b1 = b >>> 16;
+  const [a0, a1] = [a & 0xffff, a >>> 16];
+  const [b0, b1] = [b & 0xffff, b >>> 16];
   const low = Math.imul(a0, b0) >>> 0;
   const middle = a1 * b0 + (low >>> 16); // below 2³²: (2¹⁶ - 1)² + 2¹⁶ - 1
   const middle2 = a0 * b1 + (middle % 65536);

@@ -23,6 +23,8 @@ export interface Case {
   reference(inputs: readonly Float64Array[]): Float64Array | readonly Float64Array[];
   /** Length K of the longest sum: tolerances grow with √K. @default {1} */
   terms?: number;
+  /** The same for gradients. @default {terms} */
+  gradientTerms?: number;
   /** What the case is, for messages. */
   label: string;
 }
@@ -116,11 +118,12 @@ export async function checkOperation(
     const what = `case ${i} (${one.label})`;
     const inputs = one.inputs.map((input) => Float64Array.from(input.data));
     const unit = tolerance * Math.sqrt(one.terms ?? 1) * 2 ** -23;
+    const slopeUnit = tolerance * Math.sqrt(one.gradientTerms ?? one.terms ?? 1) * 2 ** -23;
     asList(one.reference(inputs)).forEach((expected, o) => {
       const { shape } = result.outputs[o]!;
       assertClose(outputs[o]!, expected, { atol: unit * scaleOf(expected), shape, what: `output ${o} of ${what}` });
     });
-    if (gradients) checkGradients(one, inputs, weights, slopes, unit, budget, what, random);
+    if (gradients) checkGradients(one, inputs, weights, slopes, slopeUnit, budget, what, random);
   });
 }
 
