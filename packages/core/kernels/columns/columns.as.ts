@@ -13,11 +13,13 @@ export function copy_columns(args: usize, part: i32, scratch: usize): void {
   const end = min((part + 1) * each, p.rows);
   for (let row = part * each; row < end; row++) {
     const x = p.x + ((<usize>row * p.xCols + p.xFrom) << 2), out = p.out + ((<usize>row * p.outCols + p.outFrom) << 2);
+    if (!p.accumulate) {
+      memory.copy(out, x, <usize>p.cols << 2);
+      continue;
+    }
     for (let col = 0; col < p.cols; col += 4) {
       const o = <usize>col << 2;
-      let y = v128.load(x + o);
-      if (p.accumulate) y = f32x4.add(y, v128.load(out + o));
-      storeHead(out + o, y, p.cols - col);
+      storeHead(out + o, f32x4.add(v128.load(out + o), v128.load(x + o)), p.cols - col);
     }
   }
 }
