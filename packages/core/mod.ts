@@ -51,7 +51,13 @@ export {
   swiglu,
   where,
 } from "./kernels/elementwise/elementwise.ts";
+export { cast } from "./kernels/cast/cast.ts";
+export { concatColumns, sliceColumns } from "./kernels/columns/columns.ts";
+export { gatherRows, scatterRows } from "./kernels/gather/gather.ts";
 export { matmul, type MatmulOptions } from "./kernels/matmul/matmul.ts";
+export { addLayerNorm, addRmsNorm, layerNorm, type NormOptions, rmsNorm } from "./kernels/norm/norm.ts";
 export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
 export { reshape } from "./kernels/reshape/reshape.ts";
 export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";
+export { rope, type RopeOptions } from "./kernels/rope/rope.ts";
+export { ropeTable, type RopeTableOptions } from "./kernels/rope/table.ts";
