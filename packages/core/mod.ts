@@ -24,6 +24,7 @@
  */
 export type { ArrayOf, DType, TypedArray } from "./backend/dtype.ts";
 export type { Backend, Block, Limits, MemoryStats } from "./backend/backend.ts";
+export type { Binding, Kernel, KernelSpec, Phase } from "./backend/kernel.ts";
 export { DeviceLostError, OutOfMemoryError } from "./backend/errors.ts";
 export { type Buffers, Device, type TapeView } from "./device/device.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
