@@ -1,9 +1,10 @@
 /** Causal attention over ragged segments, and its gradient. */
 import { record } from "../../autograd/tape.ts";
 import type { Tensor } from "../../device/tensor.ts";
-import { backwardCpu } from "./backward.ts";
+import { backwardCpu, keysBackward, queriesBackward } from "./backward.ts";
 import { forward } from "./forward.ts";
-import { blockRows, type Segments } from "./segments.ts";
+import { blockRows, type Blocks, type Segments } from "./segments.ts";
+import { tileIndex } from "./tile.ts";
 
 /** The widest head: more would not fit the kernels' fast memory. */
 const maxHeadWidth = 256;
@@ -82,12 +83,10 @@ export function attention(
   const out = scope.keep(like(q, queries.covered));
   const stats = device.empty([q.shape[0]!, heads, 2]);
   const table = device.alias(segments.table); // the backward pass may outlive `segments`
+  const blocks = ({ at, count }: Blocks) => ({ each: blockRows[device.kind], blocks: count, blocksAt: at });
+  const tile = tileIndex(d);
   if (segments.queryBlocks.count > 0) {
-    const { at, count } = segments.queryBlocks;
-    device.run(forward, { q, k, v, table, out, stats }, {
-      ...params,
-      ...{ each: blockRows[device.kind], blocks: count, blocksAt: at },
-    });
+    device.run(forward[tile]!, { q, k, v, table, out, stats }, { ...params, ...blocks(segments.queryBlocks) });
   }
   record("attention", [q, k, v], [out], ([dOut], grads) => {
     if (keys.overlap) {
@@ -96,8 +95,18 @@ export function attention(
     const dQ = like(q, queries.covered);
     const dK = like(k, keys.covered);
     const dV = like(v, keys.covered);
-    const shared = { q, k, v, table, stats, dOut, out };
-    device.run(backwardCpu, { ...shared, dQ, dK, dV }, { ...params, segments: segments.ranges.length });
+    const shared = { q, k, v, table, stats, dOut };
+    if (device.kind === "cpu") {
+      device.run(backwardCpu, { ...shared, out, dQ, dK, dV }, { ...params, segments: segments.ranges.length });
+    } else {
+      const { queryBlocks, keyBlocks } = segments;
+      if (queryBlocks.count > 0) {
+        device.run(queriesBackward[tile]!, { ...shared, out, dQ }, { ...params, ...blocks(queryBlocks) });
+      }
+      if (keyBlocks.count > 0) {
+        device.run(keysBackward[tile]!, { ...shared, dK, dV }, { ...params, ...blocks(keyBlocks) });
+      }
+    }
     [dQ, dK, dV].forEach((gradient, i) => {
       if (grads.wants(i)) grads.add(i, gradient);
     });
