@@ -33,6 +33,15 @@ export { type Storage, Tensor } from "./device/tensor.ts";
 export { disposeTree, entriesOf, leaves, mapTree, type Tree } from "./device/tree.ts";
 export { type GradOptions, type ValueAndGrad, valueAndGrad } from "./autograd/grad.ts";
 export { recompute } from "./autograd/recompute.ts";
+export { attention, type AttentionOptions } from "./kernels/attention/attention.ts";
+export {
+  type Blocks,
+  type Extent,
+  type SegmentRange,
+  Segments,
+  segments,
+  segmentTable,
+} from "./kernels/attention/segments.ts";
 export type { Operand } from "./kernels/elementwise/broadcast.ts";
 export {
   add,

@@ -1,6 +1,8 @@
 // Every function that the CPU device can call. One module, so that one compilation and one instance a thread suffice.
 export { cast } from "./cast/cast.as";
 export { copy_columns } from "./columns/columns.as";
+export { attention_backward } from "./attention/backward.as";
+export { attention_forward } from "./attention/forward.as";
 export { accumulate, elementwise } from "./elementwise/elementwise.as";
 export { fill } from "./fill/fill.as";
 export { gather_rows, scatter_rows } from "./gather/gather.as";
