@@ -24,6 +24,7 @@
  */
 export type { ArrayOf, DType, TypedArray } from "./backend/dtype.ts";
 export type { Backend, Block, Limits, MemoryStats } from "./backend/backend.ts";
+export type { Binding, Kernel, KernelSpec, Phase } from "./backend/kernel.ts";
 export { DeviceLostError, OutOfMemoryError } from "./backend/errors.ts";
 export { type Buffers, Device, type TapeView } from "./device/device.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
@@ -32,6 +33,15 @@ export { type Storage, Tensor } from "./device/tensor.ts";
 export { disposeTree, entriesOf, leaves, mapTree, type Tree } from "./device/tree.ts";
 export { type GradOptions, type ValueAndGrad, valueAndGrad } from "./autograd/grad.ts";
 export { recompute } from "./autograd/recompute.ts";
+export { attention, type AttentionOptions } from "./kernels/attention/attention.ts";
+export {
+  type Blocks,
+  type Extent,
+  type SegmentRange,
+  Segments,
+  segments,
+  segmentTable,
+} from "./kernels/attention/segments.ts";
 export type { Operand } from "./kernels/elementwise/broadcast.ts";
 export {
   add,
@@ -51,6 +61,13 @@ export {
   swiglu,
   where,
 } from "./kernels/elementwise/elementwise.ts";
+export { cast } from "./kernels/cast/cast.ts";
+export { concatColumns, sliceColumns } from "./kernels/columns/columns.ts";
+export { gatherRows, scatterRows } from "./kernels/gather/gather.ts";
 export { matmul, type MatmulOptions } from "./kernels/matmul/matmul.ts";
+export { addLayerNorm, addRmsNorm, layerNorm, type NormOptions, rmsNorm } from "./kernels/norm/norm.ts";
 export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
 export { reshape } from "./kernels/reshape/reshape.ts";
+export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";
+export { rope, type RopeOptions } from "./kernels/rope/rope.ts";
+export { ropeTable, type RopeTableOptions } from "./kernels/rope/table.ts";

@@ -1,0 +1,170 @@
+/** The backward kernels: on the CPU one that computes everything, on WebGPU one for dQ and one for dK and dV. */
+import { defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { commonParams, findQueries, isSmall } from "./forward.ts";
+import { lines, reader, sharedTiles, sumParts, threads, type Tile, tiles, vector, write } from "./tile.ts";
+
+type CpuBuffers = "q" | "k" | "v" | "table" | "out" | "dOut" | "stats" | "dQ" | "dK" | "dV";
+
+/** For the CPU alone: it has more buffers than a shader may bind. `stats[query, head, 1]` becomes Σ dOut · out. */
+export const backwardCpu: Kernel<CpuBuffers, keyof typeof commonParams | "segments" | "pairs"> = defineKernel({
+  name: "attention_backward",
+  buffers: {
+    ...{ q: "read f32", k: "read f32", v: "read f32", table: "read u32", out: "read f32", dOut: "read f32" },
+    ...{ stats: "write f32", dQ: "write f32", dK: "write f32", dV: "write f32" },
+  },
+  params: { ...commonParams, segments: "u32", pairs: "u32" },
+  workgroupSize: [1],
+  main: "",
+  workgroups: () => [1],
+  cpu: [{
+    fn: "attention_backward",
+    parts: ({ segments, kvHeads }) => segments * kvHeads,
+    small: ({ pairs, heads, d }) => isSmall(pairs, heads, d),
+  }],
+});
+
+/** Both dot products of a row with each row of the tile, a part a lane. */
+const dots = (tile: Tile, [a, aTile]: readonly [string, string], [b, bTile]: readonly [string, string]): string => `
+    workgroupBarrier();
+    for (var j = 0u; j < ${tile.rows}; j++) {
+      let j0 = j * ${tile.width / 4};
+      var x = vec2f();
+      ${
+  lines(tile, (i) => {
+    const at = `j0 + ${vector(tile, i)}`;
+    return `x += vec2f(dot(${a}${i}, ${aTile}[${at}]), dot(${b}${i}, ${bTile}[${at}]));`;
+  })
+}
+      parts[at + j * ${tile.lanes} + lane] = x;
+    }
+    workgroupBarrier();`;
+
+type QueryBuffers = "q" | "k" | "v" | "table" | "out" | "dOut" | "stats" | "dQ";
+
+function queriesKernel(tile: Tile): Kernel<QueryBuffers, keyof typeof commonParams | "each" | "blocks" | "blocksAt"> {
+  return defineKernel({
+    name: `attention_queries_${tile.width}`,
+    buffers: {
+      ...{ q: "read f32", k: "read f32", v: "read f32", table: "read u32", out: "read f32", dOut: "read f32" },
+      ...{ stats: "write f32", dQ: "write f32" },
+    },
+    params: { ...commonParams, each: "u32", blocks: "u32", blocksAt: "u32" },
+    workgroupSize: [threads(tile)],
+    declarations: `
+var<workgroup> parts: array<vec2f, ${threads(tile) * tile.rows}>;
+${["q", "out", "dOut"].map(reader).join("")}
+${sharedTiles(tile, "k", "v")}`,
+    main: `
+  ${findQueries(tile)}
+  ${
+      lines(tile, (i) => {
+        const c = `${vector(tile, i)} * 4`;
+        return `let q${i} = read_q(row, ${c}) * p.scale; let g${i} = read_dOut(row, ${c}); var d${i} = vec4f();`;
+      })
+    }
+  var own = 0.0;
+  ${lines(tile, (i) => `own += dot(g${i}, read_out(row, ${vector(tile, i)} * 4));`)}
+  parts[at + lane] = vec2f(own, 0);
+  workgroupBarrier();
+  let delta = (${sumParts(tile, "at")}).x;
+  let lse = stats[pair * 2];
+  workgroupBarrier();
+  for (var key = start; key < stop; key += ${tile.rows}) {
+    let count = min(${tile.rows}, stop - key);
+    fillTiles(li, kvBase + u32(key) * kvStride, kvStride, u32(count));
+    ${dots(tile, ["q", "kTile"], ["g", "vTile"])}
+    let high = min(end - key, count);
+    for (var j = max(0, begin - key); j < high; j++) {
+      let first = at + u32(j) * ${tile.lanes};
+      let x = ${sumParts(tile, "first")};
+      let slope = exp(x.x - lse) * (x.y - delta) * p.scale;
+      let k0 = u32(j) * ${tile.width / 4};
+      ${lines(tile, (i) => `d${i} = fma(vec4f(slope), kTile[k0 + ${vector(tile, i)}], d${i});`)}
+    }
+    workgroupBarrier();
+  }
+  if (!exists) { return; }
+  ${lines(tile, (i) => write(tile, "dQ", "row", i, `d${i}`))}
+  if (lane == 0) { stats[pair * 2 + 1] = delta; }`,
+    workgroups: ({ blocks, heads }) => spread(blocks * heads),
+    cpu: [],
+  });
+}
+
+type KeyBuffers = "q" | "k" | "v" | "table" | "dOut" | "stats" | "dK" | "dV";
+
+function keysKernel(tile: Tile): Kernel<KeyBuffers, keyof typeof commonParams | "each" | "blocks" | "blocksAt"> {
+  return defineKernel({
+    name: `attention_keys_${tile.width}`,
+    buffers: {
+      ...{ q: "read f32", k: "read f32", v: "read f32", table: "read u32", dOut: "read f32", stats: "read f32" },
+      ...{ dK: "write f32", dV: "write f32" },
+    },
+    params: { ...commonParams, each: "u32", blocks: "u32", blocksAt: "u32" },
+    workgroupSize: [threads(tile)],
+    declarations: `
+var<workgroup> parts: array<vec2f, ${threads(tile) * tile.rows}>;
+${["k", "v"].map(reader).join("")}
+${sharedTiles(tile, "q", "dOut")}`,
+    main: `
+  let flat = wid.x + wid.y * nwg.x;
+  if (flat >= p.blocks * p.kvHeads) { return; }
+  let kvHead = flat % p.kvHeads;
+  let group = p.heads / p.kvHeads;
+  let entry = p.blocksAt + flat / p.kvHeads * 2;
+  let segment = table[entry] * 4;
+  let qLength = i32(table[segment + 1]);
+  let kLength = table[segment + 3];
+  let key = table[entry + 1] + li / ${tile.lanes};
+  let exists = key < kLength;
+  let lane = li % ${tile.lanes};
+  let row = ((table[segment + 2] + min(key, kLength - 1)) * p.kvHeads + kvHead) * p.d;
+  // Queries [begin, end) see this key; the block needs [start, stop).
+  let shift = i32(kLength) - qLength;
+  let begin = i32(key) - shift;
+  let end = select(0, min(qLength, begin + i32(p.window)), exists);
+  let start = max(0, i32(table[entry + 1]) - shift);
+  let stop = min(qLength, i32(min(table[entry + 1] + p.each, kLength)) - 1 - shift + i32(p.window));
+  let at = li / ${tile.lanes} * ${tile.rows * tile.lanes};
+  ${
+      lines(tile, (i) => {
+        const c = `${vector(tile, i)} * 4`;
+        return `let k${i} = read_k(row, ${c}) * p.scale; let v${i} = read_v(row, ${c}); var dk${i} = vec4f(); var dv${i} = vec4f();`;
+      })
+    }
+  for (var head = kvHead * group; head < (kvHead + 1) * group; head++) {
+    for (var query = start; query < stop; query += ${tile.rows}) {
+      let count = min(${tile.rows}, stop - query);
+      let pair = (table[segment] + u32(query)) * p.heads + head;
+      fillTiles(li, pair * p.d, p.heads * p.d, u32(count));
+      ${dots(tile, ["k", "qTile"], ["v", "dOutTile"])}
+      let high = min(end - query, count);
+      for (var j = max(0, begin - query); j < high; j++) {
+        let first = at + u32(j) * ${tile.lanes};
+        let x = ${sumParts(tile, "first")};
+        let own = (pair + u32(j) * p.heads) * 2;
+        let w = exp(x.x - stats[own]);
+        let slope = w * (x.y - stats[own + 1]) * p.scale;
+        let j0 = u32(j) * ${tile.width / 4};
+        ${
+      lines(tile, (i) => {
+        const c = `j0 + ${vector(tile, i)}`;
+        return `dv${i} = fma(vec4f(w), dOutTile[${c}], dv${i}); dk${i} = fma(vec4f(slope), qTile[${c}], dk${i});`;
+      })
+    }
+      }
+      workgroupBarrier();
+    }
+  }
+  if (!exists) { return; }
+  ${lines(tile, (i) => write(tile, "dK", "row", i, `dk${i}`) + write(tile, "dV", "row", i, `dv${i}`))}`,
+    workgroups: ({ blocks, kvHeads }) => spread(blocks * kvHeads),
+    cpu: [],
+  });
+}
+
+/** dQ for each tile; `stats[query, head, 1]` becomes Σ dOut · out. */
+export const queriesBackward: readonly ReturnType<typeof queriesKernel>[] = tiles.map(queriesKernel);
+
+/** dK and dV for each tile; runs after {@linkcode queriesBackward}. */
+export const keysBackward: readonly ReturnType<typeof keysKernel>[] = tiles.map(keysKernel);

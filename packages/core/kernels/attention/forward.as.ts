@@ -1,0 +1,143 @@
+/**
+ * Attention forward: a part is a block of a segment's queries with the heads that share one key head.
+ *
+ * The rows of a part are (query, head) pairs, so that heads of a group share packed keys, and one token's heads share
+ * a tile. Keys come in blocks of KB, counted from the segment's first key. A row's scores, running maximum, sum and
+ * output depend on its own keys alone: masked keys weigh exactly 0, which changes no bit, so a row may be computed
+ * alone, in any block of rows, or with later keys present.
+ */
+import { log4, maxLanes, splat, storeHead, sumLanes } from "../simd/math.as";
+import { micro, MR, NR, packA } from "../simd/micro.as";
+import { ceil8, expDown4, mask, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
+
+/** Keys of a block. */
+const KB: i32 = 128;
+/** Rows that share one packing of a block of keys. */
+const ROWS: i32 = 132;
+
+@unmanaged
+class ForwardArgs {
+  q: usize; k: usize; v: usize; table: usize; out: usize; stats: usize;
+  heads: i32; kvHeads: i32; d: i32; window: i32; scale: f32; each: i32; blocks: i32; blocksAt: i32;
+}
+
+/** A chunk of rows at work, and where its scratch lies. */
+@unmanaged
+class Chunk {
+  first: i32; rows: i32; group: i32; shift: i32; window: i32; d: i32; dp: i32;
+  q: usize; k: usize; v: usize; // packed
+  o: usize; m: usize; l: usize; // outputs [ROWS, dp], running maxima and sums [ROWS]
+  s: usize; w: usize; // scores [6, KB], weights [KB, 6]
+
+  /** Number of keys that a row sees, counted from the segment's first key and without the window. */
+  @inline end(row: i32): i32 { return this.shift + (this.first + min(row, this.rows - 1)) / this.group; }
+}
+
+export function attention_forward(args: usize, part: i32, scratch: usize): void {
+  const p = changetype<ForwardArgs>(args);
+  const kvHead = part % p.kvHeads, entry = p.table + (<usize>(p.blocksAt + 2 * (part / p.kvHeads)) << 2);
+  const s = changetype<Segment>(p.table + (<usize>load<u32>(entry) << 4)), query = load<i32>(entry, 4);
+  const c = changetype<Chunk>(scratch), d = <usize>p.d;
+  c.group = p.heads / p.kvHeads;
+  c.shift = s.kLength - s.qLength + 1;
+  c.window = p.window;
+  c.d = p.d;
+  c.dp = ceil8(p.d);
+  c.m = scratch + 256;
+  c.l = c.m + ROWS * 4 + 48;
+  c.s = c.l + ROWS * 4 + 48;
+  c.w = c.s + MR * KB * 4;
+  c.q = c.w + MR * KB * 4 + 64;
+  c.o = c.q + ROWS * d * 4 + 64;
+  c.k = c.o + ROWS * <usize>c.dp * 4;
+  c.v = c.k + KB * d * 4;
+  const end = min(query + p.each, s.qLength) * c.group;
+  for (let row = query * c.group; row < end; row += ROWS) {
+    c.first = row;
+    c.rows = min(ROWS, end - row);
+    forwardRows(p, s, c, kvHead);
+  }
+}
+
+/** Index of a row's (query, head) pair. */
+// @ts-ignore: decorator
+@inline function pair(p: ForwardArgs, s: Segment, c: Chunk, kvHead: i32, row: i32): usize {
+  const r = c.first + row;
+  return <usize>(s.qStart + r / c.group) * p.heads + kvHead * c.group + r % c.group;
+}
+
+function forwardRows(p: ForwardArgs, s: Segment, c: Chunk, kvHead: i32): void {
+  const d = p.d, dp = c.dp, rowBytes = <usize>d << 2, kvStride = <usize>p.kvHeads * rowBytes;
+  const scale = f32x4.splat(p.scale);
+  for (let r = 0; r < c.rows; r += MR) {
+    const rows = min(MR, c.rows - r), aligned = (rowBytes + 15) & ~15; // c.o is free until the rows are packed
+    for (let i = 0; i < rows; i++) {
+      scaleRow(c.o + <usize>i * aligned, p.q + pair(p, s, c, kvHead, r + i) * rowBytes, d, scale);
+    }
+    packA(c.q + <usize>r * rowBytes, c.o, rows, d, aligned, 4);
+  }
+  memory.fill(c.o, 0, <usize>(ROWS * dp) << 2);
+  for (let r = 0; r < ROWS; r += 4) {
+    v128.store(c.m + (<usize>r << 2), f32x4.splat(-Infinity));
+    v128.store(c.l + (<usize>r << 2), f32x4.splat(0));
+  }
+  const last = c.end(c.rows - 1), begin = max(0, c.end(0) - c.window);
+  for (let key = begin / KB * KB; key < last; key += KB) {
+    const n = min(KB, last - key), at = <usize>(s.kStart + key) * kvStride + <usize>kvHead * rowBytes;
+    packRows(c.k, p.k + at, n, d, kvStride);
+    packColumns(c.v, p.v + at, n, d, kvStride);
+    for (let r = 0; r < c.rows; r += MR) {
+      const to = min(n, c.end(r + MR - 1) - key), from = max(0, c.end(r) - c.window - key) & ~7;
+      if (from >= to) continue;
+      const q = c.q + <usize>r * rowBytes;
+      for (let i = from; i < to; i += NR) {
+        micro(d, q, c.k + <usize>i * rowBytes, 32, c.s + (<usize>i << 2), KB * 4, true);
+      }
+      for (let i = r; i < r + MR; i++) softmaxRow(c, i, key, from, ceil8(to));
+      packA(c.w, c.s + (<usize>from << 2), MR, to - from, KB * 4, 4);
+      let v = c.v + (<usize>from << 5), o = c.o + (<usize>(r * dp) << 2);
+      for (let i = 0; i < dp; i += NR) {
+        micro(to - from, c.w, v, 32, o, <usize>dp << 2, false);
+        v += <usize>n << 5;
+        o += 32;
+      }
+    }
+  }
+  for (let r = 0; r < c.rows; r++) {
+    const at = pair(p, s, c, kvHead, r), o = c.o + (<usize>(r * dp) << 2), out = p.out + at * rowBytes;
+    const m = load<f32>(c.m + (<usize>r << 2)), l = load<f32>(c.l + (<usize>r << 2));
+    const sum = f32x4.splat(l == 0 ? 1 : l); // a row without keys: 0
+    for (let i = 0; i < d; i += 4) {
+      const b = <usize>i << 2;
+      storeHead(out + b, f32x4.div(v128.load(o + b), sum), d - i);
+    }
+    store<f32>(p.stats + (at << 3), l == 0 ? 0 : m + f32x4.extract_lane(log4(sum), 0));
+  }
+}
+
+/** Turns a row's scores of one block into weights and moves its running maximum, sum and output. */
+function softmaxRow(c: Chunk, row: i32, key: i32, from: i32, to: i32): void {
+  const s = c.s + <usize>(row % MR) * (KB * 4), high = c.end(row) - key;
+  mask(s, from, high - c.window, high, to, -Infinity);
+  const mAt = c.m + (<usize>row << 2), lAt = c.l + (<usize>row << 2), before = load<f32>(mAt);
+  let top = f32x4.splat(before);
+  for (let i = from; i < to; i += 4) top = f32x4.pmax(top, v128.load(s + (<usize>i << 2)));
+  const m = maxLanes(top);
+  let l = load<f32>(lAt);
+  if (m > before) {
+    store<f32>(mAt, m);
+    if (before != -Infinity) {
+      const factor = expDown4(f32x4.splat(before - m)), o = c.o + (<usize>(row * c.dp) << 2);
+      l *= f32x4.extract_lane(factor, 0);
+      for (let i: usize = 0, end = <usize>c.dp << 2; i < end; i += 16) v128.store(o + i, f32x4.mul(v128.load(o + i), factor));
+    }
+  }
+  const base = splat(m == -Infinity ? 0 : m); // no key seen yet: every weight is 0
+  let total = f32x4.splat(0);
+  for (let i = from; i < to; i += 4) {
+    const o = s + (<usize>i << 2), w = expDown4(f32x4.sub(v128.load(o), base));
+    v128.store(o, w);
+    total = f32x4.add(total, w);
+  }
+  store<f32>(lAt, l + sumLanes(total));
+}

@@ -1,0 +1,48 @@
+/** The deliberate mistakes that `deno task mutate` makes: some for each kernel, on both devices, forward and backward. */
+import type { Mutation } from "./mutate.ts";
+
+const list: readonly [kernel: string, file: string, find: string, replace: string][] = [
+  ["matmul", "matmul.as.ts", "const fresh = k0 == 0 && !p.accumulate;", "const fresh = k0 == 0;"],
+  [
+    "matmul",
+    "matmul.as.ts",
+    "const end = min((part + 1) * 8, (p.m + MR - 1) / MR);",
+    "const end = min((part + 1) * 8, p.m / MR);",
+  ],
+  ["matmul", "matmul.as.ts", "if (p.hasBias) x +=", "if (p.hasBias) x -="],
+  ["matmul", "matmul.as.ts", "min(MR, rows - r), cols, tile)", "MR, cols, tile)"],
+  [
+    "matmul",
+    "matmul.ts",
+    "multiply(flip(A), D, target, k, n, m, { accumulate })",
+    "multiply(flip(A), D, target, k, n, m, {})",
+  ],
+  ["matmul", "matmul.ts", "grads.add(2, columnSum(dy!, m, n))", "grads.add(2, columnSum(dy!, m, n, 0.999))"],
+  ["elementwise", "elementwise.as.ts", "storeHead(out + o, r, col1 - col);", "v128.store(out + o, r);"],
+  ["elementwise", "elementwise.as.ts", "f32x4.splat(0.134145)", "f32x4.splat(0.135)"],
+  ["elementwise", "elementwise.as.ts", "v128.bitselect(y, z, f32x4.ne", "v128.bitselect(z, y, f32x4.ne"],
+  ["elementwise", "table.ts", `wgsl: "x * sigmoid(x) * y"`, `wgsl: "x * sigmoid(y) * y"`],
+  ["elementwise", "elementwise.ts", '([, b], _, dy) => elementwise("div", dy, b!),', "(_, __, dy) => dy,"],
+  [
+    "elementwise",
+    "broadcast.ts",
+    "? columnSum(gradient, rows, cols) : totalSum(gradient)",
+    "? columnSum(gradient, rows, cols) : totalSum(gradient, 2)",
+  ],
+  ["reduce", "reduce.as.ts", "headMask(length - i)", "headMask(4)"],
+  ["reduce", "kernel.ts", "for (var half = 32u; half > 0; half /= 2)", "for (var half = 32u; half > 1; half /= 2)"],
+  [
+    "reduce",
+    "reduce.ts",
+    `axis === "first" ? [0, 1] : axis === "last" ? [1, 0]`,
+    `axis === "first" ? [1, 0] : axis === "last" ? [1, 0]`,
+  ],
+];
+
+/** Every mutation. */
+export const mutations: readonly Mutation[] = list.map(([kernel, file, find, replace]) => ({
+  kernel,
+  file,
+  find,
+  replace,
+}));
