@@ -37,6 +37,9 @@ const list: readonly [kernel: string, file: string, find: string, replace: strin
     `axis === "first" ? [0, 1] : axis === "last" ? [1, 0]`,
     `axis === "first" ? [1, 0] : axis === "last" ? [1, 0]`,
   ],
+  ["philox", "philox.as.ts", "p.c3 + block);", "p.c3 + part);"],
+  ["philox", "kernel.ts", " + (middle2 >> 16u);", ";"],
+  ["philox", "kernel.ts", "p.c3 + block));", "p.c3));"],
 ];
 
 /** Every mutation. */
