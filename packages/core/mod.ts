@@ -64,6 +64,7 @@ export {
 export { cast } from "./kernels/cast/cast.ts";
 export { concatColumns, sliceColumns } from "./kernels/columns/columns.ts";
 export { gatherRows, scatterRows } from "./kernels/gather/gather.ts";
+export { logProb, type LogProbOptions, type TokenLogProb } from "./kernels/log_prob/log_prob.ts";
 export { matmul, type MatmulOptions } from "./kernels/matmul/matmul.ts";
 export { addLayerNorm, addRmsNorm, layerNorm, type NormOptions, rmsNorm } from "./kernels/norm/norm.ts";
 export { randomBits, uniform } from "./kernels/philox/philox.ts";
