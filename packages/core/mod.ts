@@ -72,4 +72,17 @@ export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
 export { reshape } from "./kernels/reshape/reshape.ts";
 export { rope, type RopeOptions } from "./kernels/rope/rope.ts";
 export { ropeTable, type RopeTableOptions } from "./kernels/rope/table.ts";
+export { type AccumulatedGrads, accumulateGrads } from "./optim/accumulate.ts";
+export { type AdamW, adamw, type AdamWOptions, type AdamWState } from "./optim/adamw.ts";
+export {
+  constant,
+  cosineDecay,
+  follow,
+  linearDecay,
+  linearWarmup,
+  type Schedule,
+  warmupCosine,
+  type WarmupDecayOptions,
+  warmupLinear,
+} from "./optim/schedule.ts";
 export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";

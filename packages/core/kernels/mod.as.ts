@@ -1,4 +1,5 @@
 // Every function that the CPU device can call. One module, so that one compilation and one instance a thread suffice.
+export { adamw, clip_coefficient, sum_squares } from "./adamw/adamw.as";
 export { attention_backward } from "./attention/backward.as";
 export { attention_forward } from "./attention/forward.as";
 export { cast } from "./cast/cast.as";
