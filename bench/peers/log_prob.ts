@@ -57,12 +57,20 @@ async function time(threads: 1 | 2, effort: Effort): Promise<number[]> {
   return times;
 }
 
-/** The same with jax-js: mean log-probability, then the gradients of hidden and weight. */
+/**
+ * The same with jax-js: mean log-probability, then the gradients of hidden and weight.
+ *
+ * It cannot compile the gradient of `takeAlongAxis` ("scatter input is not imm"), so the target's entry is chosen by
+ * comparison. Of one-hot products, rows of the weight times hidden, and that function without compiling, none was faster.
+ */
 function lossAndGradients(jax: Jax): (...xs: [JaxArray, JaxArray, JaxArray]) => JaxArray[] {
   const { nn, numpy } = jax;
   return (hidden, weight, targets) => {
-    const loss = (hidden: JaxArray, weight: JaxArray) =>
-      numpy.takeAlongAxis(nn.logSoftmax(numpy.matmul(hidden, weight.transpose())), targets, 1).mean();
+    const loss = (hidden: JaxArray, weight: JaxArray) => {
+      const all = nn.logSoftmax(numpy.matmul(hidden, weight.transpose()));
+      const isTarget = numpy.arange(vocabulary).reshape([1, vocabulary]).equal(targets);
+      return numpy.where(isTarget, all, 0).sum(-1).mean();
+    };
     const [value, gradients] = jax.valueAndGrad(loss, { argnums: [0, 1] })(hidden, weight);
     return [value, ...gradients];
   };
