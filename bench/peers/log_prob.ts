@@ -6,24 +6,36 @@ import { type Jax, type JaxArray, jaxOnCpu, put } from "./peer.ts";
 import { type Row, row } from "./table.ts";
 import { alternate, type Effort } from "./timing.ts";
 
-const [tokens, width, vocabulary] = [2048, 256, 4096];
+interface Shape {
+  readonly tokens: number;
+  readonly width: number;
+  readonly vocabulary: number;
+}
 
-/** A row for each number of threads. */
+const shapes: readonly Shape[] = [
+  { tokens: 2048, width: 256, vocabulary: 4096 },
+  { tokens: 2048, width: 64, vocabulary: 8192 },
+];
+
+/** A row for each shape and number of threads. */
 export async function logProbCpu(effort: Effort): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const threads of [1, 2] as const) {
-    const [ours, peer] = await time(threads, effort);
-    rows.push(row({
-      name: "log-prob head, forward and backward",
-      device: `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}`,
-      shape: `${tokens} tokens, width ${width}, vocabulary ${vocabulary}`,
-      ...{ ours: ours!, peer: peer!, unit: "ms" },
-    }));
+  for (const shape of shapes) {
+    for (const threads of [1, 2] as const) {
+      const [ours, peer] = await timeShape(shape, threads, effort);
+      rows.push(row({
+        name: "log-prob head, forward and backward",
+        device: `cpu, ${threads} ${threads === 1 ? "thread" : "threads"}`,
+        shape: `${shape.tokens} tokens, width ${shape.width}, vocabulary ${shape.vocabulary}`,
+        ...{ ours: ours!, peer: peer!, unit: "ms" },
+      }));
+    }
   }
   return rows;
 }
 
-async function time(threads: 1 | 2, effort: Effort): Promise<number[]> {
+async function timeShape(shape: Shape, threads: 1 | 2, effort: Effort): Promise<number[]> {
+  const { tokens, width, vocabulary } = shape;
   using device = await openDevice({ device: "cpu", threads });
   const [h, w] = [normals(tokens * width), normals(vocabulary * width, 1 / Math.sqrt(width))];
   const t = integers(tokens, vocabulary);
@@ -37,7 +49,7 @@ async function time(threads: 1 | 2, effort: Effort): Promise<number[]> {
     await put(jax, "wasm", w, [vocabulary, width]),
     await put(jax, "wasm", t, [tokens, 1]),
   ];
-  const step = jax.jit(lossAndGradients(jax));
+  const step = jax.jit(lossAndGradients(jax, vocabulary));
   const peer = () => step(...arrays.map((x) => x.ref) as [JaxArray, JaxArray, JaxArray]);
 
   const { value, grads } = ours();
@@ -63,7 +75,7 @@ async function time(threads: 1 | 2, effort: Effort): Promise<number[]> {
  * It cannot compile the gradient of `takeAlongAxis` ("scatter input is not imm"), so the target's entry is chosen by
  * comparison. Of one-hot products, rows of the weight times hidden, and that function without compiling, none was faster.
  */
-function lossAndGradients(jax: Jax): (...xs: [JaxArray, JaxArray, JaxArray]) => JaxArray[] {
+function lossAndGradients(jax: Jax, vocabulary: number): (...xs: [JaxArray, JaxArray, JaxArray]) => JaxArray[] {
   const { nn, numpy } = jax;
   return (hidden, weight, targets) => {
     const loss = (hidden: JaxArray, weight: JaxArray) => {
