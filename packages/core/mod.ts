@@ -64,10 +64,25 @@ export {
 export { cast } from "./kernels/cast/cast.ts";
 export { concatColumns, sliceColumns } from "./kernels/columns/columns.ts";
 export { gatherRows, scatterRows } from "./kernels/gather/gather.ts";
+export { logProb, type LogProbOptions, type TokenLogProb } from "./kernels/log_prob/log_prob.ts";
 export { matmul, type MatmulOptions } from "./kernels/matmul/matmul.ts";
 export { addLayerNorm, addRmsNorm, layerNorm, type NormOptions, rmsNorm } from "./kernels/norm/norm.ts";
+export { randomBits, uniform } from "./kernels/philox/philox.ts";
 export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
 export { reshape } from "./kernels/reshape/reshape.ts";
-export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";
 export { rope, type RopeOptions } from "./kernels/rope/rope.ts";
 export { ropeTable, type RopeTableOptions } from "./kernels/rope/table.ts";
+export { type AccumulatedGrads, accumulateGrads } from "./optim/accumulate.ts";
+export { type AdamW, adamw, type AdamWOptions, type AdamWState } from "./optim/adamw.ts";
+export {
+  constant,
+  cosineDecay,
+  follow,
+  linearDecay,
+  linearWarmup,
+  type Schedule,
+  warmupCosine,
+  type WarmupDecayOptions,
+  warmupLinear,
+} from "./optim/schedule.ts";
+export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";
