@@ -136,7 +136,7 @@ export async function* train(
   const table = ropeTable(device, { dim: width / heads, positions: 32 });
   const optimizer = adamw({ maxNorm: 1 });
   const state = optimizer.init(params);
-  const rate = warmupCosine({ peak: 3e-3, warmup: 20, total: steps });
+  const rate = warmupCosine({ peak: 3e-3, warmup: Math.min(20, steps >> 1), total: steps });
   for (let step = 0; step < steps; step++) {
     using _step = device.scope();
     const batch = draw(device, seed, step);
@@ -168,7 +168,10 @@ if (import.meta.main) {
     console.error("Expected --device auto, cpu or webgpu, --steps of 1 or more and an integer --seed");
     Deno.exit(2);
   }
-  using device = await openDevice({ device: args.device as "auto" });
+  using device = await openDevice({ device: args.device as "auto" }).catch((error: Error) => {
+    console.error(error.message);
+    Deno.exit(2);
+  });
   console.log(`A transformer of ${layers} layers learns to sort 3 to 8 digits on ${device.kind} (${device.name}).`);
   const start = performance.now();
   let tokens = 0;

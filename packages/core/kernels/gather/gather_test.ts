@@ -69,6 +69,18 @@ await eachDevice(Deno.test, "scatterRows() adds in the order of the rows", async
   assertEquals(await y.data(), Float32Array.of(1, 0, 0));
 });
 
+await eachDevice(
+  Deno.test,
+  "gatherRows() and scatterRows() of rows without elements, and of no rows",
+  async (device) => {
+    const ids = device.tensor(Int32Array.of(0, 1));
+    assertEquals(gatherRows(device.zeros([2, 0]), ids).shape, [2, 0]);
+    assertEquals(scatterRows(device.zeros([2, 0]), ids, 3).shape, [3, 0]);
+    assertEquals(await gatherRows(device.zeros([0, 1]), ids).data(), Float32Array.of(NaN, NaN));
+    assertEquals((await scatterRows(device.zeros([2, 1]), ids, 0).data()).length, 0);
+  },
+);
+
 await eachDevice(Deno.test, "gatherRows() adds to a gradient of the caller", async (device) => {
   const into = device.tensor([10, 20, 30, 40], [2, 2]);
   const ids = device.tensor(Int32Array.of(1, 1));
