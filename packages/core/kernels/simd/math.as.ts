@@ -36,27 +36,55 @@
   return max(f32x4.extract_lane(y, 0), f32x4.extract_lane(y, 1));
 }
 
+// Constants from memory: V8 builds a vector constant anew, in several instructions, wherever it stands.
+const E = memory.data<f32>([
+  1.44269504, 12582912, -0.693359375, 2.12194440e-4, 1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3,
+  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1, -87.33654, 88.72283, 88.8, Infinity,
+]);
+const LOG2E = E, MAGIC = E + 4, LN2_HIGH = E + 8, LN2_LOW = E + 12, POLY = E + 16, ONE = E + 40;
+const LOW = E + 44, HIGH = E + 48, ABOVE = E + 52, INF = E + 56;
+
+/** One number from memory, four times. */
+// @ts-ignore: decorator
+@inline function all(p: usize): v128 { return v128.load32_splat(p); }
+
+/** eʳ for |r| ≤ ½ ln 2. */
+// @ts-ignore: decorator
+@inline function expSmall(r: v128): v128 {
+  let y = f32x4.relaxed_madd(all(POLY), r, all(POLY + 4));
+  y = f32x4.relaxed_madd(y, r, all(POLY + 8));
+  y = f32x4.relaxed_madd(y, r, all(POLY + 12));
+  y = f32x4.relaxed_madd(y, r, all(POLY + 16));
+  y = f32x4.relaxed_madd(y, r, all(POLY + 20));
+  return f32x4.relaxed_madd(f32x4.mul(r, r), y, f32x4.add(r, all(ONE)));
+}
+
 /** eˣ to 1 ulp or so; 0 below -87.3 (no subnormals), +∞ above 88.7, NaN of NaN. exp(0) is exactly 1. */
 // @ts-ignore: decorator
 @inline export function exp4(x: v128): v128 {
-  const t = f32x4.pmin(f32x4.splat(88.8), f32x4.pmax(f32x4.splat(-87.33654), x)); // pmax(c, NaN) is c: mended below
-  const n = f32x4.nearest(f32x4.mul(t, f32x4.splat(1.44269504)));
-  let r = f32x4.relaxed_madd(n, f32x4.splat(-0.693359375), t);
-  r = f32x4.relaxed_madd(n, f32x4.splat(2.12194440e-4), r);
-  let y = f32x4.splat(1.9875691500e-4);
-  y = f32x4.relaxed_madd(y, r, f32x4.splat(1.3981999507e-3));
-  y = f32x4.relaxed_madd(y, r, f32x4.splat(8.3334519073e-3));
-  y = f32x4.relaxed_madd(y, r, f32x4.splat(4.1665795894e-2));
-  y = f32x4.relaxed_madd(y, r, f32x4.splat(1.6666665459e-1));
-  y = f32x4.relaxed_madd(y, r, f32x4.splat(5.0000001201e-1));
-  y = f32x4.relaxed_madd(f32x4.mul(r, r), y, f32x4.add(r, f32x4.splat(1)));
+  const low = all(LOW), one = all(ONE);
+  const t = f32x4.pmin(all(ABOVE), f32x4.pmax(low, x)); // pmax(c, NaN) is c: mended below
+  const n = f32x4.nearest(f32x4.mul(t, all(LOG2E)));
+  let y = expSmall(f32x4.relaxed_madd(n, all(LN2_LOW), f32x4.relaxed_madd(n, all(LN2_HIGH), t)));
   // 2ⁿ in two factors: n reaches 128.
   const i = i32x4.trunc_sat_f32x4_s(n), half = i32x4.shr_s(i, 1);
-  y = f32x4.mul(y, i32x4.shl(i32x4.add(half, i32x4.splat(127)), 23));
-  y = f32x4.mul(y, i32x4.shl(i32x4.add(i32x4.sub(i, half), i32x4.splat(127)), 23));
-  y = v128.andnot(y, f32x4.lt(x, f32x4.splat(-87.33654)));
-  y = v128.bitselect(f32x4.splat(Infinity), y, f32x4.gt(x, f32x4.splat(88.72283)));
+  y = f32x4.mul(y, i32x4.add(i32x4.shl(half, 23), one));
+  y = f32x4.mul(y, i32x4.add(i32x4.shl(i32x4.sub(i, half), 23), one));
+  y = v128.andnot(y, f32x4.lt(x, low));
+  y = v128.bitselect(all(INF), y, f32x4.gt(x, all(HIGH)));
   return v128.bitselect(x, y, f32x4.ne(x, x));
+}
+
+/** The least exponent of {@link expDown4}: e to it is the smallest normal number. */
+export const lowest: f32 = -87.33654;
+
+/** eˣ for x from {@link lowest} to 0, at a lower cost than {@link exp4}; NaN of NaN. exp(0) is exactly 1. */
+// @ts-ignore: decorator
+@inline export function expDown4(x: v128): v128 {
+  // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits.
+  const magic = all(MAGIC), k = f32x4.relaxed_madd(x, all(LOG2E), magic), n = f32x4.sub(k, magic);
+  const y = expSmall(f32x4.relaxed_madd(n, all(LN2_LOW), f32x4.relaxed_madd(n, all(LN2_HIGH), x)));
+  return f32x4.mul(y, i32x4.add(i32x4.shl(k, 23), all(ONE)));
 }
 
 /** ln x to 1 ulp or so; -∞ of 0, NaN below. */
@@ -95,25 +123,4 @@
 @inline export function sigmoid4(x: v128): v128 {
   const one = f32x4.splat(1);
   return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
-}
-
-/** The least exponent of {@link expDown4}: e to it is the smallest normal number. */
-export const lowest: f32 = -87.33654;
-
-/** eˣ for x from {@link lowest} to 0, at half the cost of {@link exp4}; NaN of NaN. exp(0) is exactly 1. */
-// @ts-ignore: decorator
-@inline export function expDown4(x: v128): v128 {
-  // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits.
-  const k = f32x4.relaxed_madd(x, f32x4.splat(1.44269504), f32x4.splat(12582912));
-  const n = f32x4.sub(k, f32x4.splat(12582912));
-  let r = f32x4.relaxed_madd(n, f32x4.splat(-0.693359375), x);
-  r = f32x4.relaxed_madd(n, f32x4.splat(2.12194440e-4), r);
-  let y = f32x4.splat(1.9875691500e-4);
-  y = f32x4.relaxed_madd(y, r, f32x4.splat(1.3981999507e-3));
-  y = f32x4.relaxed_madd(y, r, f32x4.splat(8.3334519073e-3));
-  y = f32x4.relaxed_madd(y, r, f32x4.splat(4.1665795894e-2));
-  y = f32x4.relaxed_madd(y, r, f32x4.splat(1.6666665459e-1));
-  y = f32x4.relaxed_madd(y, r, f32x4.splat(5.0000001201e-1));
-  y = f32x4.relaxed_madd(f32x4.mul(r, r), y, f32x4.add(r, f32x4.splat(1)));
-  return f32x4.mul(y, i32x4.add(i32x4.shl(k, 23), i32x4.splat(0x3f800000)));
 }
