@@ -24,7 +24,9 @@ export const blockRows: Readonly<Record<"cpu" | "webgpu", number>> = { cpu: 128,
 
 /** A part of the table: `count` pairs [segment, first row within it], from element `at` on. */
 export interface Blocks {
+  /** Where the pairs start. */
   readonly at: number;
+  /** How many there are. */
   readonly count: number;
 }
 
