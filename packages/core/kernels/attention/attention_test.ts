@@ -59,16 +59,17 @@ await eachDevice(
   Deno.test,
   "attention() equals the reference past the kernels' blocks and at the widest head",
   async (device) => {
-    const shapes = [[[40, 160], 2, 1, 8], [[300], 1, 1, 3], [[135], 3, 3, 40], [[20], 1, 1, 256], [
-      [19],
-      2,
-      1,
-      100,
-    ]] as const;
+    const shapes = [
+      [[20, 140], 2, 1, 8],
+      [[260], 1, 1, 3],
+      [[135], 1, 1, 40],
+      [[20], 1, 1, 256],
+      [[19], 2, 1, 100],
+    ] as const;
     let i = 0;
     await checkOperation(device, (random) => {
       const [lengths, heads, kvHeads, d] = shapes[i % shapes.length]!;
-      const window = i++ < shapes.length ? Infinity : 50;
+      const window = i++ < shapes.length ? Infinity : 18;
       const rows = lengths.reduce((a, b) => a + b, 0);
       const input = (cols: number) => ({ shape: [rows, cols], data: random.normals(rows * cols) });
       return {
@@ -85,7 +86,7 @@ await eachDevice(
           }),
         terms: d * Math.max(...lengths),
       };
-    }, { count: 10, seed: 3, budget: 0 });
+    }, { count: 8, seed: 3, budget: 0 });
   },
 );
 

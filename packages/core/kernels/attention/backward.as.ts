@@ -7,12 +7,12 @@
  */
 import { splat, storeHead, sumLanes, headMask } from "../simd/math.as";
 import { micro, microEdge, MR, NR, packA } from "../simd/micro.as";
-import { ceil8, expDown4, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
+import { ceil8, exp2Down4, log2e, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
 
 /** Keys of a block: a multiple of the tile's 6 and 8. */
-const KB: i32 = 96;
+const KB: i32 = 144;
 /** Queries of a block. */
-const QB: i32 = 96;
+const QB: i32 = 48;
 
 @unmanaged
 class BackwardArgs {
@@ -63,7 +63,7 @@ export function attention_backward(args: usize, part: i32, scratch: usize): void
       for (x.query = first; x.query < last; x.query += QB) {
         const n = x.queries = min(QB, last - x.query);
         const at = <usize>(s.qStart + x.query) * stride + <usize>head * rowBytes;
-        packQueries(x, p.q + at, stride, p.scale, x.q, x.tile);
+        packQueries(x, p.q + at, stride, p.scale * log2e, x.q, x.tile);
         packQueries(x, p.dOut + at, stride, 1, x.dO, x.tile);
         packColumns(x.qColumns, p.q + at, n, d, stride);
         packColumns(x.dOColumns, p.dOut + at, n, d, stride);
@@ -147,21 +147,36 @@ function slopes(x: Pair, row: i32, stats: usize, statsStride: usize, scale: f32)
     const exists = row + r < x.queries, high = exists ? min(x.keys, x.end(row + r)) : 0, low = x.end(row + r) - x.window;
     const at = stats + <usize>(exists ? row + r : row) * statsStride, o = <usize>r * (KB * 4);
     const lse = v128.load32_splat(at), factor = splat(scale), delta = f32x4.mul(v128.load32_splat(at, 4), splat(-scale));
-    const lows = i32x4.splat(low), highs = i32x4.splat(high);
-    for (let i = 0; i < KB; i += 4) {
+    const left = min(from, KB), right = max(to, left); // outside the tiles: 0
+    memory.fill(w + o, 0, <usize>left << 2);
+    memory.fill(dS + o, 0, <usize>left << 2);
+    memory.fill(w + o + (<usize>right << 2), 0, <usize>(KB - right) << 2);
+    memory.fill(dS + o + (<usize>right << 2), 0, <usize>(KB - right) << 2);
+    for (let i = from; i < to; i += 8) {
       const c = o + (<usize>i << 2);
-      if (i + 4 <= low || i >= high) {
-        v128.store(w + c, f32x4.splat(0));
-        v128.store(dS + c, f32x4.splat(0));
-        continue;
+      let w0 = exp2Down4(f32x4.sub(v128.load(w + c), lse)), w1 = exp2Down4(f32x4.sub(v128.load(w + c, 16), lse));
+      let s0 = f32x4.mul(w0, f32x4.relaxed_madd(v128.load(dS + c), factor, delta));
+      let s1 = f32x4.mul(w1, f32x4.relaxed_madd(v128.load(dS + c, 16), factor, delta));
+      if (i < low || i + 8 > high) {
+        const seen0 = between(i, low, high), seen1 = between(i + 4, low, high);
+        w0 = v128.and(w0, seen0);
+        w1 = v128.and(w1, seen1);
+        s0 = v128.and(s0, seen0);
+        s1 = v128.and(s1, seen1);
       }
-      const column = i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3));
-      const seen = v128.and(i32x4.ge_s(column, lows), i32x4.lt_s(column, highs));
-      const weight = v128.and(expDown4(f32x4.sub(v128.load(w + c), lse)), seen);
-      v128.store(w + c, weight);
-      v128.store(dS + c, v128.and(f32x4.mul(weight, f32x4.relaxed_madd(v128.load(dS + c), factor, delta)), seen));
+      v128.store(w + c, w0);
+      v128.store(w + c, w1, 16);
+      v128.store(dS + c, s0);
+      v128.store(dS + c, s1, 16);
     }
   }
+}
+
+/** 0xff… in the lanes whose column, i to i + 3, is in [low, high). */
+// @ts-ignore: decorator
+@inline function between(i: i32, low: i32, high: i32): v128 {
+  const column = i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3));
+  return v128.and(i32x4.ge_s(column, i32x4.splat(low)), i32x4.lt_s(column, i32x4.splat(high)));
 }
 
 /** dQ += dS K for six queries. */
