@@ -26,7 +26,7 @@ export const backwardCpu: Kernel<CpuBuffers, keyof typeof commonParams | "segmen
 /** Both dot products of a row with each row of the tile, a part a lane. */
 const dots = (tile: Tile, [a, aTile]: readonly [string, string], [b, bTile]: readonly [string, string]): string => `
     workgroupBarrier();
-    for (var j = 0u; j < ${tile.rows}; j++) {
+    for (var j = 0u; j < u32(count); j++) {
       let j0 = j * ${tile.width / 4};
       var x = vec2f();
       ${

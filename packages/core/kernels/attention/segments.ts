@@ -20,7 +20,7 @@ export interface SegmentRange {
 }
 
 /** Queries, and on WebGPU keys too, that the kernels take at a time. */
-export const blockRows: Readonly<Record<"cpu" | "webgpu", number>> = { cpu: 128, webgpu: 16 };
+export const blockRows: Readonly<Record<"cpu" | "webgpu", number>> = { cpu: 128, webgpu: 32 };
 
 /** A part of a table: pairs [segment, first row within it]. */
 export interface Blocks {
