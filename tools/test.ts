@@ -37,7 +37,7 @@ export function plan(
   filter: string | undefined,
   folders: readonly string[],
 ): Step[] {
-  const test = ["test", "-A", ...filter === undefined ? [] : ["--filter", filter]];
+  const test = ["test", "-A", "--trace-leaks", ...filter === undefined ? [] : ["--filter", filter]];
   const inside = (path: string) => folders.find((folder) => `${path}/`.startsWith(`${folder}/`));
   const workspace = paths.filter((path) => !inside(path));
   const steps: Step[] = [];

@@ -8,20 +8,20 @@ function lines(...args: Parameters<typeof plan>): string[] {
 
 Deno.test("plan() runs everything by default", () => {
   assertEquals(lines([], undefined, ["bench/peers"]), [
-    "workspace: test -A --doc --parallel",
+    "workspace: test -A --trace-leaks --doc --parallel",
     "compiled kernels: task build:kernels --check",
-    "bench/peers: test -A --config bench/peers/deno.json bench/peers",
+    "bench/peers: test -A --trace-leaks --config bench/peers/deno.json bench/peers",
   ]);
 });
 
 Deno.test("plan() gives each path to the configuration that it is under", () => {
   const folders = ["bench/peers", "tests/browser"];
   assertEquals(lines(["packages/core", "tests/browser/a_test.ts"], undefined, folders), [
-    "workspace: test -A --doc --parallel packages/core",
-    "tests/browser: test -A --config tests/browser/deno.json tests/browser/a_test.ts",
+    "workspace: test -A --trace-leaks --doc --parallel packages/core",
+    "tests/browser: test -A --trace-leaks --config tests/browser/deno.json tests/browser/a_test.ts",
   ]);
   assertEquals(lines(["bench/peers"], "x y", folders), [
-    "bench/peers: test -A --filter x y --config bench/peers/deno.json bench/peers",
+    "bench/peers: test -A --trace-leaks --filter x y --config bench/peers/deno.json bench/peers",
   ]);
   assertEquals(lines(["bench/peers_too"], undefined, folders).length, 1);
 });

@@ -24,6 +24,7 @@
  */
 export type { ArrayOf, DType, TypedArray } from "./backend/dtype.ts";
 export type { Backend, Block, Limits, MemoryStats } from "./backend/backend.ts";
+export type { Binding, Kernel, KernelSpec, Phase } from "./backend/kernel.ts";
 export { DeviceLostError, OutOfMemoryError } from "./backend/errors.ts";
 export { type Buffers, Device, type TapeView } from "./device/device.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
@@ -60,6 +61,28 @@ export {
   swiglu,
   where,
 } from "./kernels/elementwise/elementwise.ts";
+export { cast } from "./kernels/cast/cast.ts";
+export { concatColumns, sliceColumns } from "./kernels/columns/columns.ts";
+export { gatherRows, scatterRows } from "./kernels/gather/gather.ts";
+export { logProb, type LogProbOptions, type TokenLogProb } from "./kernels/log_prob/log_prob.ts";
 export { matmul, type MatmulOptions } from "./kernels/matmul/matmul.ts";
+export { addLayerNorm, addRmsNorm, layerNorm, type NormOptions, rmsNorm } from "./kernels/norm/norm.ts";
+export { randomBits, uniform } from "./kernels/philox/philox.ts";
 export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
 export { reshape } from "./kernels/reshape/reshape.ts";
+export { rope, type RopeOptions } from "./kernels/rope/rope.ts";
+export { ropeTable, type RopeTableOptions } from "./kernels/rope/table.ts";
+export { type AccumulatedGrads, accumulateGrads } from "./optim/accumulate.ts";
+export { type AdamW, adamw, type AdamWOptions, type AdamWState } from "./optim/adamw.ts";
+export {
+  constant,
+  cosineDecay,
+  follow,
+  linearDecay,
+  linearWarmup,
+  type Schedule,
+  warmupCosine,
+  type WarmupDecayOptions,
+  warmupLinear,
+} from "./optim/schedule.ts";
+export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";

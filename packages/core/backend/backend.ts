@@ -34,17 +34,26 @@ export interface MemoryStats {
 
 /** A device as the engine sees it. */
 export interface Backend {
+  /** Which device. */
   readonly kind: "cpu" | "webgpu";
+  /** What the hardware calls itself. */
   readonly name: string;
+  /** Sizes and features. */
   readonly limits: Limits;
+  /** Takes memory of at least so many bytes; its contents are not set. */
   allocate(bytes: number): Block;
+  /** Gives memory back; kernels that were told of it before still have it. */
   free(block: Block): void;
+  /** Copies in, after the kernels before and before those after. */
   write(block: Block, data: TypedArray): void;
   /** Copies out; resolves when everything encoded before has run. One wait for all blocks together. */
   read(requests: readonly { block: Block; bytes: number }[]): Promise<ArrayBuffer[]>;
+  /** Runs a kernel on a block for each of its buffers. */
   run(kernel: Kernel, blocks: readonly (Block | undefined)[], params: Readonly<Record<string, number>>): void;
   /** Resolves when everything encoded before has run. */
   sync(): Promise<void>;
+  /** Counts live memory. */
   stats(): MemoryStats;
+  /** Gives everything back; the backend is of no use afterwards. */
   dispose(): void;
 }

@@ -5,7 +5,9 @@ import type { Device } from "./device.ts";
 
 /** A block with the number of tensors that look at it. */
 export interface Storage {
+  /** The memory. */
   readonly block: Block;
+  /** How many tensors look at it. */
   refs: number;
 }
 

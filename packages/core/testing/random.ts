@@ -6,7 +6,11 @@ export class Random {
   readonly #seed: number;
   #count = 0;
 
-  /** @param seed Names the stream. */
+  /**
+   * Starts a stream.
+   *
+   * @param seed Names the stream.
+   */
   constructor(seed: number) {
     this.#seed = seed;
   }

@@ -1,6 +1,6 @@
 /**
- * The elementwise kernels: one shader an operation, one CPU function for all. (One shader that switches on the operation
- * would compile once, but software adapters run every case of a switch.)
+ * The elementwise kernels: one shader an operation, one CPU function for all. One shader that switches on a parameter
+ * would compile once, but Mesa's software driver then takes 1.3 ms instead of 0.05 ms a dispatch, whatever its size.
  */
 import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
 import type { Tensor } from "../../device/tensor.ts";

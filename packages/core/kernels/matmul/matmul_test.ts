@@ -1,6 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { openDevice } from "../../device/open.ts";
-import { checkOperation, eachDevice, Random } from "../../testing/mod.ts";
+import { valueAndGrad } from "../../autograd/grad.ts";
+import { assertClose, checkOperation, eachDevice, Random } from "../../testing/mod.ts";
+import { add } from "../elementwise/elementwise.ts";
+import { sum } from "../reduce/reduce.ts";
 import { matmul } from "./matmul.ts";
 import { matmulReference } from "./reference.ts";
 
@@ -27,6 +30,30 @@ await eachDevice(
     });
   },
 );
+
+await eachDevice(Deno.test, "matmul() adds to gradients that are there, in every layout", async (device) => {
+  const random = new Random(8);
+  for (const transposeA of [false, true]) {
+    for (const transposeB of [false, true]) {
+      const [m, n, k] = [7, 9, 300];
+      const x = { shape: transposeA ? [k, m] : [m, k], data: random.normals(m * k) };
+      const w = { shape: transposeB ? [n, k] : [k, n], data: random.normals(k * n) };
+      const params = { x: device.tensor(x.data, x.shape), w: device.tensor(w.data, w.shape) };
+      const loss = (p: typeof params) => sum(matmul(p.x, p.w, { transposeA, transposeB }));
+      const once = valueAndGrad(loss, params);
+      const thrice = valueAndGrad((p: typeof params) => add(loss(p), loss(p)), params, {
+        into: {
+          x: device.tensor(await once.grads.x.data(), x.shape),
+          w: device.tensor(await once.grads.w.data(), w.shape),
+        },
+      });
+      for (const name of ["x", "w"] as const) {
+        const [one, three] = await device.read([once.grads[name], thrice.grads[name]]);
+        assertClose(three!, one!.map((g) => 3 * g), { atol: 1e-4 });
+      }
+    }
+  }
+});
 
 await eachDevice(Deno.test, "matmul() gives a row the same bits in any batch and at any place", async (device) => {
   const random = new Random(5);

@@ -96,3 +96,24 @@
   const one = f32x4.splat(1);
   return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
 }
+
+/** The least exponent of {@link expDown4}: e to it is the smallest normal number. */
+export const lowest: f32 = -87.33654;
+
+/** eˣ for x from {@link lowest} to 0, at half the cost of {@link exp4}; NaN of NaN. exp(0) is exactly 1. */
+// @ts-ignore: decorator
+@inline export function expDown4(x: v128): v128 {
+  // Adding 1.5 · 2²³ rounds to an integer and leaves it in the low bits.
+  const k = f32x4.relaxed_madd(x, f32x4.splat(1.44269504), f32x4.splat(12582912));
+  const n = f32x4.sub(k, f32x4.splat(12582912));
+  let r = f32x4.relaxed_madd(n, f32x4.splat(-0.693359375), x);
+  r = f32x4.relaxed_madd(n, f32x4.splat(2.12194440e-4), r);
+  let y = f32x4.splat(1.9875691500e-4);
+  y = f32x4.relaxed_madd(y, r, f32x4.splat(1.3981999507e-3));
+  y = f32x4.relaxed_madd(y, r, f32x4.splat(8.3334519073e-3));
+  y = f32x4.relaxed_madd(y, r, f32x4.splat(4.1665795894e-2));
+  y = f32x4.relaxed_madd(y, r, f32x4.splat(1.6666665459e-1));
+  y = f32x4.relaxed_madd(y, r, f32x4.splat(5.0000001201e-1));
+  y = f32x4.relaxed_madd(f32x4.mul(r, r), y, f32x4.add(r, f32x4.splat(1)));
+  return f32x4.mul(y, i32x4.add(i32x4.shl(k, 23), i32x4.splat(0x3f800000)));
+}

@@ -1,0 +1,81 @@
+/** Rows picked by ids, and the reverse: rows added up by ids, always in the order of the tokens. */
+import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+
+/** out[t] = table[ids[t]]; where the table has no such row, all elements are `missing` (NaN is a parameter: WGSL has none). */
+export const gatherKernel: Kernel<"table" | "ids" | "out", "tokens" | "cols" | "rows" | "missing"> = defineKernel({
+  name: "gather_rows",
+  buffers: { table: "read f32", ids: "read u32", out: "write f32" },
+  params: { tokens: "u32", cols: "u32", rows: "u32", missing: "f32" },
+  workgroupSize: [64],
+  main: `
+  let first = (wid.x + wid.y * nwg.x) * 256 + li;
+  for (var i = 0u; i < 4; i++) {
+    let at = first + i * 64;
+    if (at < p.tokens * p.cols) {
+      let token = at / p.cols;
+      let id = ids[token];
+      var y = p.missing;
+      if (id < p.rows) { y = table[id * p.cols + at - token * p.cols]; }
+      out[at] = y;
+    }
+  }`,
+  workgroups: ({ tokens, cols }) => spread(ceilDiv(tokens * cols, 256)),
+  cpu: [{
+    fn: "gather_rows",
+    parts: ({ tokens, cols }) => ceilDiv(tokens, Math.max(1, Math.floor(16384 / Math.max(cols, 1)))),
+  }],
+});
+
+/**
+ * Chains the tokens of each id: links[t] is the next token with t's id, or `tokens`; links[tokens + t] becomes 1 where
+ * there is one before t. For WebGPU, which cannot add floats atomically (and then not in order).
+ */
+export const linkKernel: Kernel<"ids" | "links", "tokens"> = defineKernel({
+  name: "link_tokens",
+  buffers: { ids: "read u32", links: "write u32" },
+  params: { tokens: "u32" },
+  workgroupSize: [64],
+  main: `
+  let t = (wid.x + wid.y * nwg.x) * 64 + li;
+  if (t >= p.tokens) { return; }
+  let id = ids[t];
+  var next = t + 1;
+  while (next < p.tokens) {
+    if (ids[next] == id) { break; }
+    next++;
+  }
+  links[t] = next;
+  if (next < p.tokens) { links[p.tokens + next] = 1; }`,
+  workgroups: ({ tokens }) => spread(ceilDiv(tokens, 64)),
+  cpu: [],
+});
+
+/**
+ * out[ids[t]] += x[t], tokens in ascending order; ids of `rows` or more are left out.
+ *
+ * On WebGPU the first token of each id walks its chain, 64 columns a workgroup. On the CPU a part has 64 columns and
+ * walks all tokens: no two parts write to the same place.
+ */
+export const scatterKernel: Kernel<"x" | "ids" | "links" | "out", "tokens" | "cols" | "rows"> = defineKernel({
+  name: "scatter_rows",
+  buffers: { x: "read f32", ids: "read u32", links: "read u32", out: "write f32" },
+  params: { tokens: "u32", cols: "u32", rows: "u32" },
+  workgroupSize: [64],
+  main: `
+  let blocks = (p.cols + 63) / 64;
+  let group = wid.x + wid.y * nwg.x;
+  let first = group / blocks;
+  let col = (group - first * blocks) * 64 + li;
+  if (first >= p.tokens || col >= p.cols) { return; }
+  let id = ids[first];
+  if (id >= p.rows || links[p.tokens + first] == 1) { return; }
+  var total = out[id * p.cols + col];
+  for (var t = first; t < p.tokens; t = links[t]) { total += x[t * p.cols + col]; }
+  out[id * p.cols + col] = total;`,
+  workgroups: ({ tokens, cols }) => spread(tokens * ceilDiv(cols, 64)),
+  cpu: [{
+    fn: "scatter_rows",
+    parts: ({ cols }) => ceilDiv(cols, 64),
+    small: ({ tokens, cols }) => tokens * cols < 16384,
+  }],
+});

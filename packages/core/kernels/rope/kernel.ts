@@ -1,0 +1,46 @@
+/** Rotary position embedding: pairs of a head's elements are turned by angles that a table gives for each position. */
+import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+
+type RopeParams = "rows" | "heads" | "headDim" | "dim" | "count" | "sign" | "missing";
+
+/**
+ * Elements i and i + dim/2 of each head, i < dim/2, are turned by `sign` times their position's angle; those from `dim`
+ * on are copied. table[position] holds dim/2 cosines, then dim/2 sines. A position of `count` or more has no row in the
+ * table: its outputs are `missing`, NaN (a parameter, because WGSL has no NaN).
+ */
+export const ropeKernel: Kernel<"x" | "positions" | "table" | "out", RopeParams> = defineKernel({
+  name: "rope",
+  buffers: { x: "read f32", positions: "read u32", table: "read f32", out: "write f32" },
+  params: {
+    ...{ rows: "u32", heads: "u32", headDim: "u32", dim: "u32", count: "u32" },
+    ...{ sign: "f32", missing: "f32" },
+  },
+  workgroupSize: [64],
+  declarations: `
+fn turned(at: u32, i: u32, position: u32) -> f32 {
+  let half = p.dim / 2;
+  if (i >= p.dim) { return x[at]; }
+  let angle = position * p.dim + i % half;
+  let c = table[angle];
+  let s = p.sign * table[angle + half];
+  if (i < half) { return x[at] * c - x[at + half] * s; }
+  return x[at] * c + x[at - half] * s;
+}`,
+  main: `
+  let first = (wid.x + wid.y * nwg.x) * 256 + li;
+  let cols = p.heads * p.headDim;
+  for (var k = 0u; k < 4; k++) {
+    let at = first + k * 64;
+    if (at < p.rows * cols) {
+      let position = positions[at / cols];
+      var y = p.missing;
+      if (position < p.count) { y = turned(at, at % p.headDim, position); }
+      out[at] = y;
+    }
+  }`,
+  workgroups: ({ rows, heads, headDim }) => spread(ceilDiv(rows * heads * headDim, 256)),
+  cpu: [{
+    fn: "rope",
+    parts: ({ rows, heads, headDim }) => ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(heads * headDim, 1)))),
+  }],
+});
