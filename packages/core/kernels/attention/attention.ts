@@ -1,7 +1,8 @@
 /** Causal attention over ragged segments, and its gradient. */
 import { record } from "../../autograd/tape.ts";
 import type { Tensor } from "../../device/tensor.ts";
-import { backwardCpu, keysBackward, queriesBackward } from "./backward.ts";
+import { backwardCpu, queriesBackward } from "./backward.ts";
+import { keysBackward } from "./backward_keys.ts";
 import { forward } from "./forward.ts";
 import { blockRows, type Blocks, type Segments } from "./segments.ts";
 import { tileIndex } from "./tile.ts";

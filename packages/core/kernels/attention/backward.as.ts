@@ -5,33 +5,16 @@
  * dV += Wᵀ dO, dK += dSᵀ Q and dQ += dS K. Every gradient element is one chain: dQ over keys, dK and dV over heads and
  * then queries, ascending. Blocks continue the chains, so their sizes leave no trace in the bits.
  */
-import { splat, storeHead, sumLanes, headMask } from "../simd/math.as";
+import { splat, storeHead } from "../simd/math.as";
 import { micro, microEdge, MR, NR, packA } from "../simd/micro.as";
-import { ceil8, expDown4, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
-
-/** Keys of a block: a multiple of the tile's 6 and 8. */
-const KB: i32 = 96;
-/** Queries of a block. */
-const QB: i32 = 96;
+import { ceil8, exp2Down4, log2e, packColumns, packRows, Segment } from "./blocks.as";
+import { dot, KB, layOut, packQueries, Pair, QB } from "./pair.as";
 
 @unmanaged
 class BackwardArgs {
   q: usize; k: usize; v: usize; table: usize; out: usize; dOut: usize; stats: usize;
   dQ: usize; dK: usize; dV: usize;
   heads: i32; kvHeads: i32; d: i32; window: i32; scale: f32; segments: i32;
-}
-
-/** A block of keys and a block of queries at work, and where their scratch lies. */
-@unmanaged
-class Pair {
-  key: i32; keys: i32; query: i32; queries: i32; // counted from the segment's first
-  shift: i32; window: i32; d: i32; dp: i32;
-  k: usize; kColumns: usize; v: usize; dK: usize; dV: usize;
-  q: usize; qColumns: usize; dO: usize; dOColumns: usize;
-  w: usize; dS: usize; panel: usize; tile: usize; // weights and their slopes [QB, KB], one packed panel, one edge tile
-
-  /** Number of keys of this block that a query of this block sees, without the window; may be outside [0, keys]. */
-  @inline end(row: i32): i32 { return this.shift + this.query + min(row, this.queries - 1) - this.key; }
 }
 
 export function attention_backward(args: usize, part: i32, scratch: usize): void {
@@ -63,7 +46,7 @@ export function attention_backward(args: usize, part: i32, scratch: usize): void
       for (x.query = first; x.query < last; x.query += QB) {
         const n = x.queries = min(QB, last - x.query);
         const at = <usize>(s.qStart + x.query) * stride + <usize>head * rowBytes;
-        packQueries(x, p.q + at, stride, p.scale, x.q, x.tile);
+        packQueries(x, p.q + at, stride, p.scale * log2e, x.q, x.tile);
         packQueries(x, p.dOut + at, stride, 1, x.dO, x.tile);
         packColumns(x.qColumns, p.q + at, n, d, stride);
         packColumns(x.dOColumns, p.dOut + at, n, d, stride);
@@ -86,53 +69,6 @@ export function attention_backward(args: usize, part: i32, scratch: usize): void
   }
 }
 
-function layOut(x: Pair, scratch: usize, d: i32): void {
-  x.d = d;
-  x.dp = ceil8(d);
-  const keyBytes = <usize>(KB * x.dp) << 2, queryBytes = <usize>(QB * x.dp) << 2;
-  x.tile = scratch + 256;
-  x.panel = x.tile + MR * 1024;
-  x.w = x.panel + max(KB, QB) * MR * 4 + 64;
-  x.dS = x.w + QB * KB * 4;
-  x.k = x.dS + QB * KB * 4;
-  x.kColumns = x.k + keyBytes;
-  x.v = x.kColumns + keyBytes;
-  x.dK = x.v + keyBytes;
-  x.dV = x.dK + keyBytes;
-  x.q = x.dV + keyBytes;
-  x.qColumns = x.q + queryBytes;
-  x.dO = x.qColumns + queryBytes;
-  x.dOColumns = x.dO + queryBytes;
-}
-
-function dot(a: usize, b: usize, d: i32): f32 {
-  let total = f32x4.splat(0), i = 0;
-  for (; i + 4 <= d; i += 4) {
-    const o = <usize>i << 2;
-    total = f32x4.add(total, f32x4.mul(v128.load(a + o), v128.load(b + o)));
-  }
-  if (i < d) {
-    const o = <usize>i << 2;
-    total = f32x4.add(total, v128.and(f32x4.mul(v128.load(a + o), v128.load(b + o)), headMask(d - i)));
-  }
-  return sumLanes(total);
-}
-
-/** Packs the block's queries, times `scale`, into panels of 6. */
-function packQueries(x: Pair, src: usize, stride: usize, scale: f32, dst: usize, rowsAt: usize): void {
-  const rowBytes = <usize>x.d << 2, aligned = (rowBytes + 15) & ~15;
-  for (let r = 0; r < x.queries; r += MR) {
-    const rows = min(MR, x.queries - r);
-    if (scale != 1) {
-      for (let i = 0; i < rows; i++) scaleRow(rowsAt + <usize>i * aligned, src + <usize>(r + i) * stride, x.d, splat(scale));
-      packA(dst, rowsAt, rows, x.d, aligned, 4);
-    } else {
-      packA(dst, src + <usize>r * stride, rows, x.d, stride, 4);
-    }
-    dst += rowBytes * MR;
-  }
-}
-
 /** The weights W and the scores' slopes dS = scale · W (dO Vᵀ - delta) of six queries and all keys of the block. */
 function slopes(x: Pair, row: i32, stats: usize, statsStride: usize, scale: f32): void {
   const d = x.d, rowBytes = <usize>d << 2, w = x.w + <usize>(row * KB) * 4, dS = x.dS + <usize>(row * KB) * 4;
@@ -147,21 +83,36 @@ function slopes(x: Pair, row: i32, stats: usize, statsStride: usize, scale: f32)
     const exists = row + r < x.queries, high = exists ? min(x.keys, x.end(row + r)) : 0, low = x.end(row + r) - x.window;
     const at = stats + <usize>(exists ? row + r : row) * statsStride, o = <usize>r * (KB * 4);
     const lse = v128.load32_splat(at), factor = splat(scale), delta = f32x4.mul(v128.load32_splat(at, 4), splat(-scale));
-    const lows = i32x4.splat(low), highs = i32x4.splat(high);
-    for (let i = 0; i < KB; i += 4) {
+    const left = min(from, KB), right = max(to, left); // outside the tiles: 0
+    memory.fill(w + o, 0, <usize>left << 2);
+    memory.fill(dS + o, 0, <usize>left << 2);
+    memory.fill(w + o + (<usize>right << 2), 0, <usize>(KB - right) << 2);
+    memory.fill(dS + o + (<usize>right << 2), 0, <usize>(KB - right) << 2);
+    for (let i = from; i < to; i += 8) {
       const c = o + (<usize>i << 2);
-      if (i + 4 <= low || i >= high) {
-        v128.store(w + c, f32x4.splat(0));
-        v128.store(dS + c, f32x4.splat(0));
-        continue;
+      let w0 = exp2Down4(f32x4.sub(v128.load(w + c), lse)), w1 = exp2Down4(f32x4.sub(v128.load(w + c, 16), lse));
+      let s0 = f32x4.mul(w0, f32x4.relaxed_madd(v128.load(dS + c), factor, delta));
+      let s1 = f32x4.mul(w1, f32x4.relaxed_madd(v128.load(dS + c, 16), factor, delta));
+      if (i < low || i + 8 > high) {
+        const seen0 = between(i, low, high), seen1 = between(i + 4, low, high);
+        w0 = v128.and(w0, seen0);
+        w1 = v128.and(w1, seen1);
+        s0 = v128.and(s0, seen0);
+        s1 = v128.and(s1, seen1);
       }
-      const column = i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3));
-      const seen = v128.and(i32x4.ge_s(column, lows), i32x4.lt_s(column, highs));
-      const weight = v128.and(expDown4(f32x4.sub(v128.load(w + c), lse)), seen);
-      v128.store(w + c, weight);
-      v128.store(dS + c, v128.and(f32x4.mul(weight, f32x4.relaxed_madd(v128.load(dS + c), factor, delta)), seen));
+      v128.store(w + c, w0);
+      v128.store(w + c, w1, 16);
+      v128.store(dS + c, s0);
+      v128.store(dS + c, s1, 16);
     }
   }
+}
+
+/** 0xff… in the lanes whose column, i to i + 3, is in [low, high). */
+// @ts-ignore: decorator
+@inline function between(i: i32, low: i32, high: i32): v128 {
+  const column = i32x4.add(i32x4.splat(i), i32x4(0, 1, 2, 3));
+  return v128.and(i32x4.ge_s(column, i32x4.splat(low)), i32x4.lt_s(column, i32x4.splat(high)));
 }
 
 /** dQ += dS K for six queries. */

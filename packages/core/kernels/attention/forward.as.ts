@@ -8,12 +8,15 @@
  */
 import { log4, maxLanes, splat, storeHead, sumLanes } from "../simd/math.as";
 import { micro, MR, NR, packA } from "../simd/micro.as";
-import { ceil8, expDown4, mask, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
+import { outputRow, scoresRow } from "./direct.as";
+import { ceil8, exp2Down4, log2e, mask, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
 
 /** Keys of a block. */
 const KB: i32 = 128;
 /** Rows that share one packing of a block of keys. */
 const ROWS: i32 = 132;
+/** Rows up to which packing does not pay. */
+const DIRECT: i32 = 3;
 
 @unmanaged
 class ForwardArgs {
@@ -68,22 +71,34 @@ export function attention_forward(args: usize, part: i32, scratch: usize): void 
 
 function forwardRows(p: ForwardArgs, s: Segment, c: Chunk, kvHead: i32): void {
   const d = p.d, dp = c.dp, rowBytes = <usize>d << 2, kvStride = <usize>p.kvHeads * rowBytes;
-  const scale = f32x4.splat(p.scale);
+  const scale = splat(p.scale * log2e), aligned = (rowBytes + 15) & ~15;
   for (let r = 0; r < c.rows; r += MR) {
-    const rows = min(MR, c.rows - r), aligned = (rowBytes + 15) & ~15; // c.o is free until the rows are packed
+    const rows = min(MR, c.rows - r); // c.o is free until the rows are packed
     for (let i = 0; i < rows; i++) {
       scaleRow(c.o + <usize>i * aligned, p.q + pair(p, s, c, kvHead, r + i) * rowBytes, d, scale);
     }
-    packA(c.q + <usize>r * rowBytes, c.o, rows, d, aligned, 4);
+    if (c.rows <= DIRECT) memory.copy(c.q, c.o, <usize>rows * aligned);
+    else packA(c.q + <usize>r * rowBytes, c.o, rows, d, aligned, 4);
   }
-  memory.fill(c.o, 0, <usize>(ROWS * dp) << 2);
-  for (let r = 0; r < ROWS; r += 4) {
+  const filled = (c.rows + MR - 1) / MR * MR;
+  memory.fill(c.o, 0, <usize>(filled * dp) << 2);
+  for (let r = 0; r < filled; r += 4) {
     v128.store(c.m + (<usize>r << 2), f32x4.splat(-Infinity));
     v128.store(c.l + (<usize>r << 2), f32x4.splat(0));
   }
   const last = c.end(c.rows - 1), begin = max(0, c.end(0) - c.window);
   for (let key = begin / KB * KB; key < last; key += KB) {
     const n = min(KB, last - key), at = <usize>(s.kStart + key) * kvStride + <usize>kvHead * rowBytes;
+    if (c.rows <= DIRECT) {
+      for (let r = 0; r < c.rows; r++) {
+        const to = min(n, c.end(r) - key), from = max(0, c.end(r) - c.window - key) & ~7, row = c.s + <usize>r * (KB * 4);
+        if (from >= to) continue;
+        scoresRow(row, c.q + <usize>r * aligned, p.k + at, from, ceil8(to), n, d, kvStride);
+        softmaxRow(c, r, key, from, ceil8(to));
+        outputRow(c.o + (<usize>(r * dp) << 2), row, p.v + at, from, to, dp, kvStride);
+      }
+      continue;
+    }
     packRows(c.k, p.k + at, n, d, kvStride);
     packColumns(c.v, p.v + at, n, d, kvStride);
     for (let r = 0; r < c.rows; r += MR) {
@@ -111,7 +126,7 @@ function forwardRows(p: ForwardArgs, s: Segment, c: Chunk, kvHead: i32): void {
       const b = <usize>i << 2;
       storeHead(out + b, f32x4.div(v128.load(o + b), sum), d - i);
     }
-    store<f32>(p.stats + (at << 3), l == 0 ? 0 : m + f32x4.extract_lane(log4(sum), 0));
+    store<f32>(p.stats + (at << 3), l == 0 ? 0 : m + log2e * f32x4.extract_lane(log4(sum), 0));
   }
 }
 
@@ -127,17 +142,19 @@ function softmaxRow(c: Chunk, row: i32, key: i32, from: i32, to: i32): void {
   if (m > before) {
     store<f32>(mAt, m);
     if (before != -Infinity) {
-      const factor = expDown4(f32x4.splat(before - m)), o = c.o + (<usize>(row * c.dp) << 2);
+      const factor = exp2Down4(f32x4.splat(before - m)), o = c.o + (<usize>(row * c.dp) << 2);
       l *= f32x4.extract_lane(factor, 0);
       for (let i: usize = 0, end = <usize>c.dp << 2; i < end; i += 16) v128.store(o + i, f32x4.mul(v128.load(o + i), factor));
     }
   }
   const base = splat(m == -Infinity ? 0 : m); // no key seen yet: every weight is 0
   let total = f32x4.splat(0);
-  for (let i = from; i < to; i += 4) {
-    const o = s + (<usize>i << 2), w = expDown4(f32x4.sub(v128.load(o), base));
-    v128.store(o, w);
-    total = f32x4.add(total, w);
+  for (let i = from; i < to; i += 8) {
+    const o = s + (<usize>i << 2);
+    const w0 = exp2Down4(f32x4.sub(v128.load(o), base)), w1 = exp2Down4(f32x4.sub(v128.load(o, 16), base));
+    v128.store(o, w0);
+    v128.store(o, w1, 16);
+    total = f32x4.add(total, f32x4.add(w0, w1));
   }
   store<f32>(lAt, l + sumLanes(total));
 }

@@ -58,7 +58,7 @@ ${sharedTiles(tile, "k", "v")}`,
     let count = min(${tile.rows}, stop - key);
     fillTiles(li, kvBase + u32(key) * kvStride, kvStride, u32(count));
     workgroupBarrier();
-    for (var j = 0u; j < ${tile.rows}; j++) {
+    for (var j = 0u; j < u32(count); j++) {
       let k0 = j * ${tile.width / 4};
       var s = 0.0;
       ${lines(tile, (i) => `s += dot(q${i}, kTile[k0 + ${vector(tile, i)}]);`)}

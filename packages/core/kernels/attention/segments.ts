@@ -20,13 +20,13 @@ export interface SegmentRange {
 }
 
 /** Queries, and on WebGPU keys too, that the kernels take at a time. */
-export const blockRows: Readonly<Record<"cpu" | "webgpu", number>> = { cpu: 128, webgpu: 16 };
+export const blockRows: Readonly<Record<"cpu" | "webgpu", number>> = { cpu: 128, webgpu: 32 };
 
-/** A part of the table: `count` pairs [segment, first row within it], from element `at` on. */
+/** A part of a table: pairs [segment, first row within it]. */
 export interface Blocks {
-  /** Where the pairs start. */
+  /** Element of the table where the pairs begin. */
   readonly at: number;
-  /** How many there are. */
+  /** Number of pairs. */
   readonly count: number;
 }
 

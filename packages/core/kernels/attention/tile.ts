@@ -1,7 +1,7 @@
 /**
  * What the three shaders have in common: how a workgroup holds its rows.
  *
- * A workgroup has 16 rows (queries, or keys for dK and dV) of one head. A row's elements lie in the registers of a few
+ * A workgroup has 32 rows (queries, or keys for dK and dV) of one head. A row's elements lie in the registers of a few
  * threads, its lanes. The rows on the other side pass through workgroup memory, a few at a time: each lane adds up its
  * part of every dot product, the parts are exchanged, then every lane walks over the tile in ascending order. A row's
  * chains never depend on where a tile begins.
@@ -20,11 +20,13 @@ export interface Tile {
   readonly vectors: number;
 }
 
-/** The four sizes that shaders are made for: each costs its compilation. At most 32 elements a lane, else they spill. */
-export const tiles: readonly Tile[] = [[32, 16], [64, 8], [128, 8], [256, 4]].map(([width, rows]) => {
-  const lanes = width! > 128 ? 8 : 4;
-  return { width: width!, rows: rows!, lanes, vectors: width! / lanes / 4 };
-});
+/**
+ * The four sizes that shaders are made for: each costs its compilation. A lane has 32 elements, more would spill; tiles
+ * and exchanged parts take 8 KiB each, half of what every adapter has.
+ */
+export const tiles: readonly Tile[] = [32, 64, 128, 256].map((width) => (
+  { width, lanes: width / 32, rows: 1024 / width, vectors: 8 }
+));
 
 /** Index of the tile for heads of width d. */
 export function tileIndex(d: number): number {
@@ -50,6 +52,7 @@ export function vector({ lanes }: Tile, i: number): string {
 export function reader(name: string): string {
   return `
 fn read_${name}(base: u32, c: u32) -> vec4f {
+  if (c + 3 < p.d) { return vec4f(${[0, 1, 2, 3].map((j) => `${name}[base + c + ${j}]`).join(", ")}); }
   let last = p.d - 1;
   let x = vec4f(${[0, 1, 2, 3].map((j) => `${name}[base + min(c + ${j}, last)]`).join(", ")});
   return select(vec4f(), x, vec4u(c, c + 1, c + 2, c + 3) < vec4u(p.d));
@@ -62,15 +65,15 @@ export function write(tile: Tile, name: string, base: string, i: number, value: 
   return `{ let c = ${vector(tile, i)} * 4; let x = ${value}; ${put} }`;
 }
 
-/** Workgroup memory and the function that fills it with rows [from, from + rows) of two matrices. */
+/** Workgroup memory and the function that fills it with `count` rows of two matrices. */
 export function sharedTiles(tile: Tile, first: string, second: string): string {
   const size = tile.rows * tile.width / 4;
   return `
 var<workgroup> ${first}Tile: array<vec4f, ${size}>;
 var<workgroup> ${second}Tile: array<vec4f, ${size}>;
 fn fillTiles(li: u32, base: u32, stride: u32, count: u32) {
-  for (var i = li; i < ${size}u; i += ${threads(tile)}u) {
-    let row = base + min(i / ${tile.width / 4}u, count - 1) * stride; // rows past the last are not used
+  for (var i = li; i < count * ${tile.width / 4}u; i += ${threads(tile)}u) {
+    let row = base + i / ${tile.width / 4}u * stride;
     let c = (i % ${tile.width / 4}u) * 4;
     ${first}Tile[i] = read_${first}(row, c);
     ${second}Tile[i] = read_${second}(row, c);

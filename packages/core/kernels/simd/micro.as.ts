@@ -1,8 +1,9 @@
 /**
  * The micro-kernel: a 6×8 tile of a product, held in 12 vector registers (V8 has 16).
  *
- * Every element is one chain of `relaxed_madd` over k in ascending order. No other code multiplies matrices on
- * the CPU, so an element has the same bits wherever in a matrix, a batch or a tile it is computed.
+ * Every element is one chain of `relaxed_madd` over k in ascending order. All products on the CPU are such chains (those
+ * of attention's single rows, in attention/direct.as.ts, without a tile), so an element has the same bits wherever in a
+ * matrix, a batch or a tile it is computed.
  */
 
 /** Rows of a tile. */
