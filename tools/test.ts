@@ -87,13 +87,17 @@ function unescape(xml: string): string {
   return xml.replace(/&(lt|gt|quot|apos|amp);/g, (_, entity) => entities[entity]!);
 }
 
-async function run({ name, args, junit }: Step, report: string): Promise<Counts> {
+async function run({ name, args, junit }: Step, folder: string): Promise<Counts> {
   console.log(`\n── ${name} ──`);
+  const report = `${folder}/${name.replaceAll(/\W/g, "_")}.xml`;
   const [command, ...rest] = args;
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: [command!, ...junit ? [`--junit-path=${report}`] : [], ...rest],
     cwd: root,
-    env: { DENO_JOBS: Deno.env.get("DENO_JOBS") ?? `${Math.min(navigator.hardwareConcurrency, 8)}` },
+    env: {
+      DENO_JOBS: Deno.env.get("DENO_JOBS") ?? `${Math.min(navigator.hardwareConcurrency, 8)}`,
+      XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? folder, // without one, Vulkan drivers complain at every start
+    },
     stdin: "null",
   }).spawn().status;
   const xml = junit ? await Deno.readTextFile(report).catch(() => "") : "";
@@ -122,9 +126,7 @@ if (import.meta.main) {
   const reports = await Deno.makeTempDir();
   const all: Counts[] = [];
   try {
-    for (const [i, step] of plan(named, filter, folders).entries()) {
-      all.push(await run(step, `${reports}/${i}.xml`));
-    }
+    for (const step of plan(named, filter, folders)) all.push(await run(step, reports));
   } finally {
     await Deno.remove(reports, { recursive: true });
   }
