@@ -1,5 +1,6 @@
 /** Activation recompute: memory for time. */
 import type { Tensor } from "../device/tensor.ts";
+import { reshape } from "../kernels/reshape/reshape.ts";
 import { Tape, tapeOf, withTape } from "./tape.ts";
 
 /**
@@ -11,6 +12,7 @@ import { Tape, tapeOf, withTape } from "./tape.ts";
  * @param block A pure function of tensors. Parameters that it uses need not be among `inputs`.
  * @param inputs What to call it with.
  * @returns What the block returns.
+ * @throws {TypeError} If there are no inputs.
  *
  * @example Usage
  * ```ts
@@ -28,13 +30,22 @@ export function recompute<I extends readonly Tensor[]>(
   block: (...inputs: I) => Tensor,
   ...inputs: I
 ): Tensor {
-  const { device } = inputs[0]!;
+  const device = inputs[0]?.device;
+  if (!device) throw new TypeError("Cannot recompute a block without inputs: give it the tensors that it reads");
   const tape = tapeOf(device);
   if (!tape) return block(...inputs);
+  // The result is an alias: a block may return an input, whose gradient must not be taken for the result's.
+  const run = (tape: Tape) =>
+    tape.recording(() => {
+      const made = block(...inputs);
+      return reshape(made, made.shape);
+    });
+  const first = new Tape(device, [], tape);
   const output = withTape(device, undefined, () => {
     using scope = device.scope();
-    return scope.keep(block(...inputs));
+    return scope.keep(run(first));
   });
+  if (!first.tracks(output)) return output;
   tape.push({
     op: "recompute",
     inputs,
@@ -42,8 +53,7 @@ export function recompute<I extends readonly Tensor[]>(
     saved: [],
     backward([gradient]) {
       const again = new Tape(device, [], tape);
-      const result = again.recording(() => block(...inputs));
-      if (!again.tracks(result)) return;
+      const result = run(again);
       // Hand the gradient over, so that kernels may add to it in place just as without recompute.
       const own = device.alias(gradient!);
       gradient!.dispose();

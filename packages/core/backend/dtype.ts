@@ -19,7 +19,13 @@ export function viewAs(bytes: ArrayBuffer, dtype: DType): TypedArray {
   return new arrays[dtype](bytes);
 }
 
-/** The dtype of a typed array. */
+/**
+ * The dtype of a typed array.
+ *
+ * @throws {TypeError} If it is of another kind: 8, 16 or 64 bits wide, or no typed array at all.
+ */
 export function dtypeOf(data: TypedArray): DType {
-  return data instanceof Float32Array ? "f32" : data instanceof Int32Array ? "i32" : "u32";
+  for (const dtype of ["f32", "i32", "u32"] as const) if (data instanceof arrays[dtype]) return dtype;
+  const found = (data as unknown)?.constructor?.name ?? typeof data;
+  throw new TypeError(`Expected a Float32Array, an Int32Array or a Uint32Array but found ${found}: convert it first`);
 }

@@ -65,14 +65,15 @@ export class Device implements Disposable {
     data: A,
     shape: readonly number[] = [data.length],
   ): Tensor<A extends Int32Array ? "i32" : A extends Uint32Array ? "u32" : "f32"> {
-    const array: TypedArray = ArrayBuffer.isView(data) ? data : Float32Array.from(data);
+    const array: TypedArray = Array.isArray(data) ? floats(data) : data as TypedArray;
+    const dtype = dtypeOf(array);
     checkShape(shape);
     if (sizeOf(shape) !== array.length) {
       throw new RangeError(
         `Cannot make a tensor of shape [${shape}] from ${array.length} elements: it needs ${sizeOf(shape)}`,
       );
     }
-    const tensor = this.#allocate(shape, dtypeOf(array));
+    const tensor = this.#allocate(shape, dtype);
     if (array.length > 0) this.#backend.write(tensor.storage.block, array);
     return tensor as ReturnType<typeof this.tensor<A>>;
   }
@@ -128,19 +129,38 @@ export class Device implements Disposable {
     return buffers.map((bytes, i) => elements(bytes, tensors[i]!.dtype));
   }
 
-  /** A second tensor over the same memory, with another shape of the same size. Both count as users of it. */
+  /** A second tensor over the same memory, with another shape of the same size. The memory lives as long as either. */
   alias<D extends DType>(tensor: Tensor<D>, shape: readonly number[] = tensor.shape): Tensor<D> {
-    return this.#adopt(new Tensor(this, shape, tensor.dtype, tensor.storage));
+    this.#own(tensor, "look at");
+    checkShape(shape);
+    if (sizeOf(shape) !== tensor.size) {
+      throw new RangeError(
+        `Cannot reshape a tensor of shape [${tensor.shape}] to [${shape}]: ${tensor.size} and ${
+          sizeOf(shape)
+        } elements`,
+      );
+    }
+    return this.#adopt(new Tensor(this, [...shape], tensor.dtype, tensor.storage));
   }
 
-  /** Overwrites a tensor's elements from the host. @throws {RangeError} If the sizes or dtypes differ. */
+  /**
+   * Overwrites a tensor's elements from the host.
+   *
+   * @throws {RangeError} If the sizes differ.
+   * @throws {TypeError} If the dtypes differ.
+   * @throws {Error} If a running `valueAndGrad` needs what the tensor holds.
+   */
   write(tensor: Tensor, data: TypedArray): void {
     this.#check();
     this.#own(tensor, "write");
-    if (data.length !== tensor.size || dtypeOf(data) !== tensor.dtype) {
-      throw new RangeError(
-        `Cannot write ${data.length} ${dtypeOf(data)} elements into ${tensor}: size and dtype must agree`,
-      );
+    if (this.tape?.holds(tensor)) {
+      throw new Error(`Cannot write to ${tensor}: the backward pass of a running valueAndGrad needs what it holds`);
+    }
+    if (dtypeOf(data) !== tensor.dtype) {
+      throw new TypeError(`Cannot write ${dtypeOf(data)} elements into ${tensor}: give an array of its dtype`);
+    }
+    if (data.length !== tensor.size) {
+      throw new RangeError(`Cannot write ${data.length} elements into ${tensor}: it holds ${tensor.size}`);
     }
     if (data.length > 0) this.#backend.write(tensor.storage.block, data);
   }
@@ -176,12 +196,25 @@ export class Device implements Disposable {
     return this.#scope = new Scope(this, this.#scope);
   }
 
-  /** Used by {@linkcode Scope}. */
-  closeScope(scope: Scope, parent: Scope | undefined): void {
-    if (this.#scope !== scope) {
-      throw new Error("Cannot close a scope before those opened after it: close scopes in reverse order");
-    }
+  /** Whether new tensors belong to this scope. For {@linkcode Scope}. */
+  isCurrent(scope: Scope): boolean {
+    return this.#scope === scope;
+  }
+
+  /** Makes the enclosing scope the current one. For {@linkcode Scope}. */
+  leaveScope(parent: Scope | undefined): void {
     this.#scope = parent;
+  }
+
+  /** Closes a scope and those opened in it, so that the device stays usable, and then complains. For {@linkcode Scope}. */
+  closeOutOfOrder(scope: Scope): never {
+    if (this.#scope?.isWithin(scope)) {
+      while (this.#scope !== scope) this.#scope![Symbol.dispose]();
+      scope[Symbol.dispose]();
+    }
+    throw new Error(
+      "Cannot close a scope before those opened in it: open scopes with `using`, one task at a time on a device",
+    );
   }
 
   /** Used by {@linkcode Tensor.dispose}. */
@@ -223,6 +256,9 @@ export class Device implements Disposable {
   #allocate<D extends DType>(shape: readonly number[], dtype: D): Tensor<D> {
     this.#check();
     checkShape(shape);
+    if (dtype !== "f32" && dtype !== "i32" && dtype !== "u32") {
+      throw new TypeError(`Expected dtype to be "f32", "i32" or "u32" but found "${dtype}"`);
+    }
     const bytes = sizeOf(shape) * elementBytes;
     if (bytes > this.limits.maxTensorBytes) {
       throw new RangeError(
@@ -270,6 +306,17 @@ export class Device implements Disposable {
       throw new DeviceLostError(`Cannot use the ${this.kind} device: it was disposed of; open another`);
     }
   }
+}
+
+/** An array of numbers as float32. */
+function floats(data: readonly unknown[]): Float32Array {
+  const at = data.findIndex((x) => typeof x !== "number");
+  if (at >= 0) {
+    throw new TypeError(
+      `Expected a flat array of numbers but found ${typeof data[at]} at ${at}: give a shape beside it`,
+    );
+  }
+  return Float32Array.from(data as readonly number[]);
 }
 
 function checkShape(shape: readonly number[]): void {

@@ -36,6 +36,12 @@ export class Scope implements Disposable {
     this.#parent = parent;
   }
 
+  /** Whether this scope was opened in another one that is still open. */
+  isWithin(scope: Scope): boolean {
+    for (let parent = this.#parent; parent; parent = parent.#parent) if (parent === scope) return true;
+    return false;
+  }
+
   /** Makes the scope responsible for a tensor. */
   add(tensor: Tensor): void {
     this.#tensors.add(tensor);
@@ -58,7 +64,8 @@ export class Scope implements Disposable {
   /** Frees what was not kept. A tensor that a running `valueAndGrad` needs passes to the enclosing scope instead. */
   [Symbol.dispose](): void {
     if (this.#closed) return;
-    this.#device.closeScope(this, this.#parent);
+    if (!this.#device.isCurrent(this)) return this.#device.closeOutOfOrder(this);
+    this.#device.leaveScope(this.#parent);
     this.#closed = true;
     for (const tensor of this.#tensors) {
       if (this.#parent && this.#device.tape?.holds(tensor)) this.#parent.add(tensor);

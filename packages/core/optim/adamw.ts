@@ -1,4 +1,5 @@
 /** AdamW with clipping by the global norm, over trees of parameters, in place. */
+import { expect } from "../device/expect.ts";
 import type { Tensor } from "../device/tensor.ts";
 import { entriesOf, mapTree, type Tree } from "../device/tree.ts";
 import { adamwKernel, clipKernel, sumParts, sumSquaresKernel } from "../kernels/adamw/kernel.ts";
@@ -100,11 +101,11 @@ export function adamw(options: AdamWOptions = {}): AdamW {
   const { betas: [beta1, beta2] = [0.9, 0.95], eps = 1e-8, weightDecay = 0, maxNorm = largest } = options;
   const { decay = (_: string, shape: readonly number[]) => shape.length >= 2 } = options;
   for (const beta of [beta1, beta2]) {
-    expect(beta >= 0 && beta < 1, "betas from 0 to below 1", `${[beta1, beta2]}`);
+    expect(beta >= 0 && beta < 1, "betas from 0 to below 1", "adamw", `${[beta1, beta2]}`);
   }
-  expect(eps > 0, "eps above 0", eps);
-  expect(weightDecay >= 0, "weightDecay of 0 or more", weightDecay);
-  expect(maxNorm > 0, "maxNorm above 0", maxNorm);
+  expect(eps > 0 && eps < Infinity, "eps above 0", "adamw", eps);
+  expect(weightDecay >= 0 && weightDecay < Infinity, "weightDecay of 0 or more", "adamw", weightDecay);
+  expect(maxNorm > 0, "maxNorm above 0", "adamw", maxNorm);
   return {
     init(params) {
       const seen = new Map<Tensor, string>();
@@ -126,7 +127,7 @@ export function adamw(options: AdamWOptions = {}): AdamW {
     update(params, grads, state, { learningRate }) {
       const rows = align(params, grads, state);
       const { device } = rows[0]!.x;
-      expect(Number.isFinite(learningRate), "a finite learningRate", learningRate);
+      expect(Number.isFinite(learningRate), "a finite learningRate", "adamw", learningRate);
       using scope = device.scope();
       const { norm, clip } = normAndClip(rows.map(({ gradient }) => gradient), Math.min(maxNorm, largest));
       const t = ++state.step;
@@ -177,19 +178,21 @@ function align(params: Tree, grads: Tree, state: AdamWState<Tree>): Row[] {
       const others = new Map(entriesOf(tree));
       return rows.map(([path, x]) => {
         const other = others.get(path);
-        if (!other || other.shape.join() !== x.shape.join()) {
+        if (
+          !other || other.shape.join() !== x.shape.join() || other.dtype !== "f32" ||
+          other.device !== rows[0]![1].device
+        ) {
           throw new RangeError(
-            `Expected ${what} with a tensor of shape [${x.shape}] at "${path}", as the parameters have, but found ` +
-              `${other ? `one of shape [${other.shape}]` : "none"}; make the state with init() of the same tree`,
+            `Expected ${what} with an f32 tensor of shape [${x.shape}] at "${path}", as the parameters have, but found ` +
+              `${
+                other ? `one of shape [${other.shape}], ${other}` : "none"
+              }; make the state with init() of the same tree`,
           );
         }
+        void [x.storage, other.storage]; // a disposed tensor is found before anything has changed
         return other;
       });
     },
   );
   return rows.map(([path, x], i) => ({ path, x, gradient: gradient![i]!, m: m![i]!, v: v![i]! }));
-}
-
-function expect(holds: boolean, what: string, found: unknown): void {
-  if (!holds) throw new RangeError(`Expected ${what} in adamw but found ${found}`);
 }

@@ -2,6 +2,7 @@
  * Learning-rate schedules: pure functions of the number of updates made so far (0 for the first). Multiply them, or
  * put one after the other with {@linkcode follow}.
  */
+import { expect } from "../device/expect.ts";
 
 /** The learning rate, or a factor of it, of the update after `step` others. */
 export type Schedule = (step: number) => number;
@@ -180,6 +181,7 @@ function warmupThen(
 ): Schedule {
   checkSteps(name, warmup);
   checkSteps(name, total);
+  expect(Number.isFinite(peak) && Number.isFinite(floor), "a finite peak and floor", name, `${[peak, floor]}`);
   if (warmup > total) {
     throw new RangeError(
       `Expected a warmup of at most total = ${total} updates in ${name} but found ${warmup}`,

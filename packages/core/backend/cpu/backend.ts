@@ -68,7 +68,7 @@ class CpuBackend implements Backend {
     this.#bytes = new Uint8Array(memory.buffer);
     this.name = `WebAssembly SIMD, ${threadCount} ${threadCount === 1 ? "thread" : "threads"}`;
     this.limits = {
-      maxTensorBytes: maximumPages * 65536 - heapStart,
+      maxTensorBytes: maximumPages * 65536 - heapStart - 65536, // less what is kept free past the end
       threads: threadCount,
       f16: false,
       subgroups: false,
@@ -85,6 +85,9 @@ class CpuBackend implements Backend {
   }
 
   write(block: Block, data: TypedArray): void {
+    if (data.byteLength > block.bytes) {
+      throw new RangeError(`Cannot write ${data.byteLength} bytes into ${block.bytes}`);
+    }
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     this.#view().set(bytes, (block as HeapBlock).ptr);
   }
@@ -113,6 +116,10 @@ class CpuBackend implements Backend {
         if (fn === undefined) throw new Error(`Cannot find the CPU function ${phase.fn} of kernel ${kernel.name}`);
         this.#threads.run(fn, phase.parts(params), phase.small?.(params) ?? false);
       }
+    } catch (cause) {
+      throw new Error(`The CPU kernel ${kernel.name} failed: ${cause instanceof Error ? cause.message : cause}`, {
+        cause,
+      });
     } finally {
       if (scratch) this.#heap.free(scratch);
     }

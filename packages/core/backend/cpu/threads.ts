@@ -3,7 +3,6 @@ import { argsAddress, maxParts, word, workerSource } from "./worker_source.ts";
 
 interface NodeWorker {
   unref(): void;
-  on(event: "error", listener: (error: Error) => void): void;
 }
 
 type KernelFunction = (args: number, part: number, scratch: number) => void;
@@ -43,15 +42,22 @@ export class Threads {
     Atomics.store(words, word.parts, parts);
     Atomics.add(words, word.epoch, 1);
     if (Atomics.load(words, word.sleeping) > 0) Atomics.notify(words, word.epoch);
+    let failure: unknown;
     for (;;) {
       const claim = Atomics.load(words, word.claim);
       const part = claim & maxParts;
       if (part >= parts) break;
       if (Atomics.compareExchange(words, word.claim, claim, claim + 1) !== claim) continue;
-      kernel(argsAddress, part, this.#scratch);
+      try {
+        kernel(argsAddress, part, this.#scratch);
+      } catch (error) {
+        failure = error; // go on: other threads still use the arguments
+      }
       Atomics.add(words, word.done, 1);
     }
     this.#waitFor(parts);
+    if (failure) throw failure;
+    if (Atomics.exchange(words, word.failed, 0)) throw new Error("a part failed on another thread");
   }
 
   /** Lets the threads end. */
@@ -69,7 +75,6 @@ export class Threads {
       if (performance.now() > until) Atomics.wait(words, word.done, done, 100);
       done = Atomics.load(words, word.done);
     }
-    if (Atomics.load(words, word.failed)) throw new Error("A CPU kernel failed on another thread");
   }
 }
 

@@ -40,7 +40,8 @@ export class BufferPool {
   }
 
   allocate(bytes: number): GpuBlock {
-    const size = sizeClass(bytes);
+    // A class may be larger than the adapter allows where the request is not.
+    const size = Math.max(bytes, Math.min(sizeClass(bytes), Math.floor(this.#device.limits.maxBufferSize / 256) * 256));
     let block = this.#free.get(size)?.pop();
     if (block) this.#freeBytes -= size;
     else {

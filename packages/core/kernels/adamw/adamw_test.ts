@@ -115,7 +115,7 @@ await eachDevice(Deno.test, "adamw() names what does not agree", (device) => {
   assertThrows(
     () => optimizer.update(params, wrong, state, rate),
     RangeError,
-    'Expected gradients with a tensor of shape [3] at "b", as the parameters have, but found one of shape [4]',
+    'Expected gradients with an f32 tensor of shape [3] at "b", as the parameters have, but found one of shape [4]',
   );
   const few = { a: params.a } as typeof params;
   assertThrows(() => optimizer.update(params, few, state, rate), RangeError, "but found none");

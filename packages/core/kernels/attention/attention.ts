@@ -38,7 +38,8 @@ export interface AttentionOptions {
  * Causal attention: softmax(scale · q kᵀ) v within each segment, each query seeing the keys up to its own.
  *
  * A row of the result has the same bits in any batch, and alone with the keys that it sees: decoding with a cache gives
- * what a full forward pass gave. No matrix of scores is ever in memory.
+ * what a full forward pass gave. (For finite operands: an infinity or NaN may reach rows near its own that do not see it.)
+ * No matrix of scores is ever in memory.
  *
  * @param q Queries, of shape [Tq, heads · D]; D is at most 256.
  * @param k Keys, of shape [Tk, kvHeads · D].
@@ -81,7 +82,7 @@ export function attention(
   using scope = device.scope();
   // Kernels write the rows of segments; where there are others, those must be 0.
   const like = (x: Tensor, covered: number) => covered === x.shape[0] ? device.empty(x.shape) : device.zeros(x.shape);
-  const out = scope.keep(like(q, queries.covered));
+  const out = like(q, queries.covered);
   const stats = device.empty([q.shape[0]!, heads, 2]);
   const table = device.alias(segments.table); // the backward pass may outlive `segments`
   const blocks = ({ at, count }: Blocks) => ({ each: blockRows[device.kind], blocks: count, blocksAt: at });
@@ -112,7 +113,7 @@ export function attention(
       if (grads.wants(i)) grads.add(i, gradient);
     });
   }, [stats, table]);
-  return out;
+  return scope.keep(out);
 }
 
 /** Checks what `attention` was given. @returns The width of a head. */
@@ -132,6 +133,8 @@ function check(q: Tensor, k: Tensor, v: Tensor, segments: Segments, options: Att
       `k and v must be [rows, kvHeads · D] = [rows, ${kvHeads * d}] for ${heads} heads and kvHeads = ${kvHeads}`,
     );
   }
+  const { scale = 1 } = options;
+  if (!Number.isFinite(scale)) throw fail(`scale must be finite, but is ${scale}`);
   if (d > maxHeadWidth) throw fail(`a head of width ${d} is wider than ${maxHeadWidth}; use more heads`);
   if (!(window >= 1) || (window !== Infinity && !Number.isInteger(window))) {
     throw fail(`window must be an integer of 1 or more, but is ${window}`);

@@ -34,6 +34,7 @@ export function sliceColumns(x: Tensor, from: number, to: number): Tensor<"f32">
   }
   const cols = to - from;
   const rows = total === 0 ? 0 : x.size / total;
+  using scope = device.scope();
   const out = device.empty([...shape.slice(0, -1), cols]);
   copy(x, { cols: total, from }, out, { cols, from: 0 }, rows, cols);
   record("sliceColumns", [x], [out], ([dy], grads) => {
@@ -41,7 +42,7 @@ export function sliceColumns(x: Tensor, from: number, to: number): Tensor<"f32">
     copy(dy!, { cols, from: 0 }, dx, { cols: total, from }, rows, cols, true);
     grads.add(0, dx);
   });
-  return out;
+  return scope.keep(out);
 }
 
 /**
@@ -77,6 +78,7 @@ export function concatColumns(parts: readonly Tensor[]): Tensor<"f32"> {
   const widths = parts.map(({ shape }) => shape.at(-1)!);
   const starts = widths.map((_, i) => widths.slice(0, i).reduce((a, b) => a + b, 0));
   const total = starts.at(-1)! + widths.at(-1)!;
+  using scope = device.scope();
   const out = device.empty([...front, total]);
   parts.forEach((x, i) => {
     copy(x, { cols: widths[i]!, from: 0 }, out, { cols: total, from: starts[i]! }, rows, widths[i]!);
@@ -91,7 +93,7 @@ export function concatColumns(parts: readonly Tensor[]): Tensor<"f32"> {
       grads.add(i, dx);
     });
   });
-  return out;
+  return scope.keep(out);
 }
 
 /** Where a run of columns lies: the matrix's number of columns, and the first of the run. */

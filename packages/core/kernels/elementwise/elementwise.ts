@@ -255,7 +255,8 @@ export function sqrt(x: Tensor): Tensor<"f32"> {
 }
 
 /**
- * Bounds each element. The gradient is 1 within the bounds, limits included, and 0 outside.
+ * Bounds each element. The gradient is 1 within the bounds, limits included, and 0 outside; what it does with NaN depends
+ * on the device.
  *
  * @param x A tensor.
  * @param low Lowest value; a number or a tensor, without a gradient.

@@ -67,9 +67,10 @@ function cpuParts(rows: number, cols: number): number {
 export function elementwise(name: Name, ...operands: readonly Operand[]): Tensor<"f32"> {
   const { shape, rows, cols, steps } = broadcast(name, operands);
   const { device } = operands.find((operand): operand is Tensor => typeof operand !== "number")!;
+  using scope = device.scope();
   const out = device.empty(shape);
   if (out.size > 0) apply(name, operands, rows, cols, steps, out);
-  return out;
+  return scope.keep(out);
 }
 
 /** Runs an elementwise operation into a tensor, which must be none of the operands. */

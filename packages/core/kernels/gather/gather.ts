@@ -33,6 +33,7 @@ export function gatherRows(table: Tensor, ids: Tensor): Tensor<"f32"> {
   if (shape.length !== 2) {
     throw new RangeError(`Cannot gatherRows of a table of shape [${shape}]: it needs [rows, c]`);
   }
+  using scope = device.scope();
   const out = device.empty([...ids.shape, cols]);
   gather("gatherRows", table, ids, out, NaN);
   record("gatherRows", [table, ids], [out], ([dy], grads) => {
@@ -40,7 +41,7 @@ export function gatherRows(table: Tensor, ids: Tensor): Tensor<"f32"> {
     scatter("gatherRows", dy!, ids, into);
     grads.add(0, into);
   });
-  return out;
+  return scope.keep(out);
 }
 
 /**
@@ -74,6 +75,7 @@ export function scatterRows(x: Tensor, ids: Tensor, rows: number): Tensor<"f32">
       `Cannot scatterRows of a tensor of shape [${shape}] with ids of shape [${ids.shape}]: they need [tokens, c] and [tokens]`,
     );
   }
+  using scope = device.scope();
   const out = device.zeros([rows, cols]);
   scatter("scatterRows", x, ids, out);
   record("scatterRows", [x, ids], [out], ([dy], grads) => {
@@ -81,7 +83,7 @@ export function scatterRows(x: Tensor, ids: Tensor, rows: number): Tensor<"f32">
     gather("scatterRows", dy!, ids, dx, 0); // what was left out has no gradient
     grads.add(0, dx);
   });
-  return out;
+  return scope.keep(out);
 }
 
 /** out[t] = table[ids[t]], or `missing`. */

@@ -1,5 +1,6 @@
 /** Log-probabilities of tokens straight from hidden states: logits exist for one chunk of the vocabulary at a time. */
 import { type InputGradients, record } from "../../autograd/tape.ts";
+import { expect } from "../../device/expect.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { idsOf } from "../cast/bits.ts";
 import { multiply } from "../matmul/matmul.ts";
@@ -48,7 +49,7 @@ export interface TokenLogProb {
  * NaN, and its gradient too unless the gradient that reaches it is 0.
  * @param options The temperature.
  * @returns Log-probability, entropy and arg-max of each row.
- * @throws {RangeError} If shapes do not fit, the vocabulary is empty or the temperature is not above 0.
+ * @throws {RangeError} If shapes do not fit, the vocabulary is empty or the temperature is below 1e-6.
  * @throws {TypeError} If `targets` are not integers, or `hidden` or `weight` not f32.
  *
  * @example Usage
@@ -87,6 +88,7 @@ export function logProbInChunks(
   const { device } = hidden;
   const head: Head = { hidden, weight, targets, scale: 1 / temperature, chunk };
   const tokens = targets.size;
+  using scope = device.scope();
   const logProb = device.empty([tokens]);
   const entropy = device.empty([tokens]);
   const argmax = device.empty([tokens], "u32");
@@ -99,6 +101,7 @@ export function logProbInChunks(
   record("logProb", [hidden, weight, targets], [logProb, entropy], (outputs, grads) => {
     backward(head, state, entropy, outputs, grads);
   }, [state]);
+  scope.keep([logProb, entropy, argmax]);
   return { logProb, entropy, argmax };
 }
 
@@ -192,7 +195,5 @@ function check(hidden: Tensor, weight: Tensor, targets: Tensor, temperature: num
       `Cannot take logProb of targets of shape [${targets.shape}]: hidden states of shape [${hidden.shape}] need [${rows}]`,
     );
   }
-  if (!(temperature > 0 && temperature < Infinity)) {
-    throw new RangeError(`Expected a temperature above 0 in logProb but found ${temperature}`);
-  }
+  expect(temperature >= 1e-6 && temperature < Infinity, "a temperature of 1e-6 or more", "logProb", temperature);
 }

@@ -98,6 +98,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   if (bias && (bias.size !== n || bias.shape.at(-1) !== n)) throw misfit("bias", bias, [n]);
   if (residual && residual.shape.join() !== shape.join()) throw misfit("residual", residual, shape);
   const { device } = a;
+  using scope = device.scope();
   const out = device.empty(shape);
   const A = { tensor: a, transpose: transposeA };
   const B = { tensor: b, transpose: transposeB };
@@ -124,7 +125,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
     if (grads.wants(2)) grads.add(2, columnSum(dy!, m, n));
     if (grads.wants(3)) grads.add(3, dy!);
   });
-  return out;
+  return scope.keep(out);
 }
 
 function sizes(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): { m: number; n: number; k: number } {

@@ -1,5 +1,6 @@
 /** Differentiable norms of rows, alone or fused with the residual sum in front of them. */
 import { record } from "../../autograd/tape.ts";
+import { expect } from "../../device/expect.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { columnSum, columnSumKernel } from "../reduce/kernel.ts";
 import { normGradKernel, normKernel, normWeightGradKernel, weightParts } from "./kernel.ts";
@@ -146,12 +147,13 @@ function norm(
   if (residual && residual.shape.join() !== x.shape.join()) throw misfit(op, "residual", residual, x.shape, x);
   if (weight.shape.join() !== `${cols}`) throw misfit(op, "weight", weight, [cols], x);
   if (bias && bias.shape.join() !== `${cols}`) throw misfit(op, "bias", bias, [cols], x);
+  expect(eps >= 0 && eps < Infinity, "eps of 0 or more", op, eps);
   const { device } = x;
   using scope = device.scope();
   const rows = cols === 0 ? 0 : x.size / cols;
   const centred = bias ? 1 : 0;
-  const out = scope.keep(device.empty(x.shape));
-  const sum = residual && scope.keep(device.empty(x.shape));
+  const out = device.empty(x.shape);
+  const sum = residual && device.empty(x.shape);
   const stats = device.empty([rows, 2]); // mean and rstd of each row
   const buffers = { x, residual, weight, bias, out, sum, stats };
   device.run(normKernel, buffers, { rows, cols, eps, centred, fused: residual ? 1 : 0 });
@@ -180,6 +182,7 @@ function norm(
     }
     if (grads.wants(3)) grads.add(3, columnSum(dy, rows, cols));
   }, [stats]);
+  scope.keep(outputs);
   return { out, sum };
 }
 

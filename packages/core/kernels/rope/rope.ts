@@ -59,10 +59,11 @@ export function rope(x: Tensor, positions: Tensor, table: Tensor, options: RopeO
   }
   const turn = (x: Tensor, sign: number) => {
     using ids = idsOf("rope", "positions", positions);
+    using scope = x.device.scope();
     const out = x.device.empty(x.shape);
     const buffers = { x, positions: ids, table, out };
     x.device.run(ropeKernel, buffers, { rows, heads, headDim, dim, count, sign, missing: NaN });
-    return out;
+    return scope.keep(out);
   };
   const out = turn(x, 1);
   record("rope", [x, positions, table], [out], ([dy], grads) => {

@@ -1,5 +1,6 @@
 /** Cosines and sines for {@linkcode rope}, computed on the host: WGSL's are weak at large angles. */
 import type { Device } from "../../device/device.ts";
+import { expect } from "../../device/expect.ts";
 import type { Tensor } from "../../device/tensor.ts";
 
 /** What a table of angles holds. */
@@ -52,6 +53,8 @@ export function ropeTable(device: Device, options: RopeTableOptions): Tensor<"f3
   if (!Number.isInteger(positions) || positions < 0) {
     throw new RangeError(`Cannot make a rope table of ${positions} positions: expected an integer of 0 or more`);
   }
+  expect(theta > 0 && theta < Infinity, "theta above 0", "ropeTable", theta);
+  expect(Number.isFinite(attentionFactor), "a finite attentionFactor", "ropeTable", attentionFactor);
   const half = dim / 2;
   const frequencies = options.frequencies ?? Array.from({ length: half }, (_, i) => theta ** (-2 * i / dim));
   if (frequencies.length !== half) {
