@@ -34,7 +34,6 @@ const [width, heads, hidden, layers, sequences] = [64, 4, 128, 2, 64];
 
 /** One layer's weights, each [out, in]. */
 interface Block {
-  [name: string]: Tensor;
   norm1: Tensor;
   query: Tensor;
   key: Tensor;
@@ -48,7 +47,6 @@ interface Block {
 
 /** All weights. */
 interface Params {
-  [name: string]: Tensor | Block[];
   embedding: Tensor;
   blocks: Block[];
   norm: Tensor;

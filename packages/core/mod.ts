@@ -30,7 +30,7 @@ export { type Buffers, Device, type TapeView } from "./device/device.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
 export { Scope } from "./device/scope.ts";
 export { type Storage, Tensor } from "./device/tensor.ts";
-export { disposeTree, entriesOf, leaves, mapTree, type Tree } from "./device/tree.ts";
+export { type Branches, disposeTree, entriesOf, leaves, mapTree, type Node, type Tree } from "./device/tree.ts";
 export { type GradOptions, type ValueAndGrad, valueAndGrad } from "./autograd/grad.ts";
 export { recompute } from "./autograd/recompute.ts";
 export { attention, type AttentionOptions } from "./kernels/attention/attention.ts";
@@ -75,9 +75,9 @@ export { ropeTable, type RopeTableOptions } from "./kernels/rope/table.ts";
 export { type AccumulatedGrads, accumulateGrads } from "./optim/accumulate.ts";
 export { type AdamW, adamw, type AdamWOptions, type AdamWState } from "./optim/adamw.ts";
 export {
-  constant,
+  constantSchedule,
   cosineDecay,
-  follow,
+  joinSchedules,
   linearDecay,
   linearWarmup,
   type Schedule,

@@ -8,7 +8,7 @@ import { reshape } from "../kernels/reshape/reshape.ts";
 import { Tape } from "./tape.ts";
 
 /** What {@linkcode valueAndGrad} gives. */
-export interface ValueAndGrad<P extends Tree, A extends Tree> {
+export interface ValueAndGrad<P, A> {
   /** The function's value, a scalar. */
   value: Tensor<"f32">;
   /** Its gradient: a tree like the parameters, zero where the function does not use one. */
@@ -18,7 +18,7 @@ export interface ValueAndGrad<P extends Tree, A extends Tree> {
 }
 
 /** Options of {@linkcode valueAndGrad}. */
-export interface GradOptions<P extends Tree> {
+export interface GradOptions<P> {
   /** Gradients to add to, in place: how gradients accumulate over micro-batches. By default new ones are made. */
   into?: P;
   /**
@@ -56,7 +56,7 @@ export interface GradOptions<P extends Tree> {
  * assertEquals(await grads.x.data(), Float32Array.of(2, 4, 6));
  * ```
  */
-export function valueAndGrad<P extends Tree, A extends Tree = []>(
+export function valueAndGrad<P extends Tree<P>, A extends Tree<A> = []>(
   f: (params: P) => Tensor | readonly [Tensor, A],
   params: P,
   options: GradOptions<P> = {},
@@ -82,7 +82,7 @@ export function valueAndGrad<P extends Tree, A extends Tree = []>(
     throw new TypeError(`Cannot differentiate a value of shape [${value.shape}]: reduce it with sum() or mean()`);
   }
   if (!tape.tracks(value)) throw new TypeError("Cannot differentiate: the value does not depend on the parameters");
-  tape.backward(value, device.full(value.shape, scale), new Set([value, ...leaves(aux)]));
+  tape.backward([[value, device.full(value.shape, scale)]], new Set([value, ...leaves(aux)]));
   const grads = options.into ?? mapTree(params, (tensor) => own(tape.gradient(tensor), tensor));
   scope.keep(value);
   scope.keep(aux);
@@ -128,7 +128,7 @@ function fitting(into: ReadonlyMap<string, Tensor>, path: string, tensor: Tensor
 }
 
 /** What the function returned, as a value and the rest. */
-function pair<A extends Tree>(result: Tensor | readonly [Tensor, A]): readonly [Tensor<"f32">, A] {
+function pair<A>(result: Tensor | readonly [Tensor, A]): readonly [Tensor<"f32">, A] {
   const [value, aux] = Array.isArray(result) ? result : [result, []];
   if (!(value instanceof Tensor)) {
     throw new TypeError(

@@ -1,7 +1,7 @@
 /** Activation recompute: memory for time. */
-import type { Tensor } from "../device/tensor.ts";
+import { Tensor } from "../device/tensor.ts";
 import { reshape } from "../kernels/reshape/reshape.ts";
-import { Tape, tapeOf, withTape } from "./tape.ts";
+import { Tape, tapeOf } from "./tape.ts";
 
 /**
  * Runs a block and forgets its intermediates; the backward pass runs the block again to have them.
@@ -9,9 +9,9 @@ import { Tape, tapeOf, withTape } from "./tape.ts";
  * Use it for each block of a deep network: memory then holds one block's intermediates and every block's input. The
  * gradients are the same, bit for bit.
  *
- * @param block A pure function of tensors. Parameters that it uses need not be among `inputs`.
+ * @param block A pure function of tensors to a tensor or a list of them. Parameters that it uses need not be among `inputs`.
  * @param inputs What to call it with.
- * @returns What the block returns.
+ * @returns What the block returns: a tensor or a list of them.
  * @throws {TypeError} If there are no inputs.
  *
  * @example Usage
@@ -26,39 +26,47 @@ import { Tape, tapeOf, withTape } from "./tape.ts";
  * assertAlmostEquals(await grads.w.item(), 2 * 0.5 * Math.exp(0.25), 1e-6); // d exp(w²) / dw
  * ```
  */
-export function recompute<I extends readonly Tensor[]>(
-  block: (...inputs: I) => Tensor,
+export function recompute<I extends readonly Tensor[], O extends Tensor | readonly Tensor[]>(
+  block: (...inputs: I) => O,
   ...inputs: I
-): Tensor {
+): O {
   const device = inputs[0]?.device;
   if (!device) throw new TypeError("Cannot recompute a block without inputs: give it the tensors that it reads");
   const tape = tapeOf(device);
   if (!tape) return block(...inputs);
-  // The result is an alias: a block may return an input, whose gradient must not be taken for the result's.
+  // The results are aliases: a block may return an input, whose gradient must not be taken for the result's.
   const run = (tape: Tape) =>
     tape.recording(() => {
-      const made = block(...inputs);
-      return reshape(made, made.shape);
+      const made: Tensor | readonly Tensor[] = block(...inputs);
+      const list = made instanceof Tensor ? [made] : made;
+      return { single: list !== made, made: list.map((tensor) => reshape(tensor, tensor.shape)) };
     });
   const first = new Tape(device, [], tape);
-  const output = withTape(device, undefined, () => {
+  const { single, made: outputs } = device.withTape(undefined, () => {
     using scope = device.scope();
-    return scope.keep(run(first));
+    const result = run(first);
+    scope.keep(result.made);
+    return result;
   });
-  if (!first.tracks(output)) return output;
-  tape.push({
-    op: "recompute",
-    inputs,
-    outputs: [output],
-    saved: [],
-    backward([gradient]) {
-      const again = new Tape(device, [], tape);
-      const result = run(again);
-      // Hand the gradient over, so that kernels may add to it in place just as without recompute.
-      const own = device.alias(gradient!);
-      gradient!.dispose();
-      again.backward(result, own, new Set());
-    },
-  });
-  return output;
+  if (outputs.some((output) => first.tracks(output))) {
+    tape.push({
+      op: "recompute",
+      inputs,
+      outputs,
+      saved: [],
+      backward(gradients) {
+        const again = new Tape(device, [], tape);
+        const reached = run(again).made.flatMap((result, i): [Tensor, Tensor<"f32">][] => {
+          const gradient = gradients[i];
+          if (!gradient || !again.tracks(result)) return [];
+          // Hand the gradient over, so that kernels may add to it in place just as without recompute.
+          const own = device.alias(gradient);
+          gradient.dispose();
+          return [[result, own]];
+        });
+        again.backward(reached, new Set());
+      },
+    });
+  }
+  return (single ? outputs[0] : outputs) as Tensor | readonly Tensor[] as O;
 }

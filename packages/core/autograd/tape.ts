@@ -81,7 +81,7 @@ export class Tape implements TapeView {
 
   /** Runs `f` with this tape recording. */
   recording<R>(f: () => R): R {
-    return withTape(this.#device, this, f);
+    return this.#device.withTape(this, f);
   }
 
   push(entry: Entry): void {
@@ -91,12 +91,13 @@ export class Tape implements TapeView {
   }
 
   /**
-   * Walks back from `output`, freeing what the forward pass made as soon as nothing needs it any more.
+   * Walks back from some outputs, freeing what the forward pass made as soon as nothing needs it any more.
    *
+   * @param outputs The outputs and the gradients that reach them.
    * @param keep Tensors to leave alive.
    */
-  backward(output: Tensor, gradient: Tensor<"f32">, keep: ReadonlySet<Tensor>): void {
-    this.#gradients.set(output, gradient);
+  backward(outputs: Iterable<readonly [Tensor, Tensor<"f32">]>, keep: ReadonlySet<Tensor>): void {
+    for (const [output, gradient] of outputs) this.#gradients.set(output, gradient);
     for (let entry = this.#entries.pop(); entry; entry = this.#entries.pop()) {
       this.#step(entry);
       for (const tensor of [...entry.outputs, ...entry.saved]) {
@@ -149,17 +150,6 @@ export class Tape implements TapeView {
 /** The running tape of a device, as a {@linkcode Tape}. */
 export function tapeOf(device: Device): Tape | undefined {
   return device.tape as Tape | undefined;
-}
-
-/** Runs `f` with `tape` recording, or with none. */
-export function withTape<R>(device: Device, tape: Tape | undefined, f: () => R): R {
-  const before = device.tape;
-  device.tape = tape;
-  try {
-    return f();
-  } finally {
-    device.tape = before;
-  }
 }
 
 /**

@@ -37,10 +37,9 @@ export class Device implements Disposable {
   readonly name: string;
   /** Sizes and features. */
   readonly limits: Limits;
-  /** The running `valueAndGrad`, if any. */
-  tape: TapeView | undefined;
   readonly #backend: Backend;
   readonly #poison: boolean;
+  #tape: TapeView | undefined;
   #scope: Scope | undefined;
   #disposed = false;
 
@@ -119,14 +118,17 @@ export class Device implements Disposable {
    * @throws {DeviceLostError} If the device is gone.
    * @throws {TypeError} If a tensor is disposed or belongs to another device.
    */
-  async read<D extends DType>(tensors: readonly Tensor<D>[]): Promise<ArrayOf<D>[]> {
+  async read<const T extends readonly Tensor[]>(
+    tensors: T,
+  ): Promise<{ -readonly [K in keyof T]: T[K] extends Tensor<infer D> ? ArrayOf<D> : never }> {
     this.#check();
     const requests = tensors.map((tensor) => {
       this.#own(tensor, "read");
       return { block: tensor.storage.block, bytes: tensor.bytes };
     });
     const buffers = await this.#backend.read(requests);
-    return buffers.map((bytes, i) => elements(bytes, tensors[i]!.dtype));
+    const arrays = buffers.map((bytes, i) => elements(bytes, tensors[i]!.dtype));
+    return arrays as { -readonly [K in keyof T]: T[K] extends Tensor<infer D> ? ArrayOf<D> : never };
   }
 
   /** A second tensor over the same memory, with another shape of the same size. The memory lives as long as either. */
@@ -153,7 +155,7 @@ export class Device implements Disposable {
   write(tensor: Tensor, data: TypedArray): void {
     this.#check();
     this.#own(tensor, "write");
-    if (this.tape?.holds(tensor)) {
+    if (this.#tape?.holds(tensor)) {
       throw new Error(`Cannot write to ${tensor}: the backward pass of a running valueAndGrad needs what it holds`);
     }
     if (dtypeOf(data) !== tensor.dtype) {
@@ -194,6 +196,22 @@ export class Device implements Disposable {
    */
   scope(): Scope {
     return this.#scope = new Scope(this, this.#scope);
+  }
+
+  /** The running `valueAndGrad`, if any. */
+  get tape(): TapeView | undefined {
+    return this.#tape;
+  }
+
+  /** Calls `f` with operations recorded on a tape, or on none. Used by `valueAndGrad` and `recompute`. */
+  withTape<R>(tape: TapeView | undefined, f: () => R): R {
+    const before = this.#tape;
+    this.#tape = tape;
+    try {
+      return f();
+    } finally {
+      this.#tape = before;
+    }
   }
 
   /** Whether new tensors belong to this scope. For {@linkcode Scope}. */

@@ -15,7 +15,9 @@ export interface DeviceOptions {
   /**
    * Threads of the CPU device, this one included; the results do not depend on it.
    *
-   * @default {navigator.hardwareConcurrency}
+   * Opening takes some 40 ms a thread in Deno.
+   *
+   * @default {Math.min(navigator.hardwareConcurrency, 16)}
    */
   threads?: number;
   /**
@@ -68,5 +70,5 @@ async function openBackend(device: "auto" | "webgpu" | "cpu", threads = defaultT
 }
 
 function defaultThreads(): number {
-  return Math.min(256, Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1));
+  return Math.min(16, Math.max(1, globalThis.navigator?.hardwareConcurrency ?? 1));
 }

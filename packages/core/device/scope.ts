@@ -54,7 +54,7 @@ export class Scope implements Disposable {
    * @param to The scope that has them from now on; by default the enclosing one.
    * @returns The same.
    */
-  keep<T extends Tree>(tree: T, to: Scope | undefined = this.#parent): T {
+  keep<T extends Tree<T>>(tree: T, to: Scope | undefined = this.#parent): T {
     for (const tensor of leaves(tree)) {
       if (this.#tensors.delete(tensor)) to?.add(tensor);
     }

@@ -1,6 +1,6 @@
 /** A tensor: a shape over a block of device memory. It knows its device; operations are functions elsewhere. */
 import type { Block } from "../backend/backend.ts";
-import { type ArrayOf, type DType, elementBytes, viewAs } from "../backend/dtype.ts";
+import { type ArrayOf, type DType, elementBytes, type TypedArray, viewAs } from "../backend/dtype.ts";
 import type { Device } from "./device.ts";
 
 /** A block with the number of tensors that look at it. */
@@ -80,7 +80,7 @@ export class Tensor<D extends DType = DType> implements Disposable {
    */
   async data(): Promise<ArrayOf<D>> {
     const [data] = await this.device.read([this]);
-    return data as ArrayOf<D>;
+    return data as TypedArray as ArrayOf<D>;
   }
 
   /**

@@ -1,8 +1,17 @@
 /** Trees: nested objects and arrays of tensors. Parameters, gradients and optimizer state are trees of one structure. */
 import { Tensor } from "./tensor.ts";
 
-/** A tensor, or an object or array of trees. */
-export type Tree = Tensor | { readonly [key: string]: Tree } | readonly Tree[];
+/**
+ * A tensor, or an object or array of trees; optional ones may be `undefined`. Functions that take one accept interfaces
+ * as well: `T extends Tree<T>`.
+ */
+export type Tree<T> = Tensor | Branches<T>;
+
+/** The object or array case of a {@linkcode Tree}. */
+export type Branches<T> = { readonly [K in keyof T]: Node<T[K]> };
+
+/** What may stand at a key of {@linkcode Branches}. */
+export type Node<T> = T extends Tensor | undefined ? T : T extends object ? Branches<T> : never;
 
 /**
  * Lists a tree's tensors with their paths, in the order of its keys.
@@ -22,12 +31,13 @@ export type Tree = Tensor | { readonly [key: string]: Tree } | readonly Tree[];
  * assertEquals(entriesOf({ head: w, blocks: [{ w }] }).map(([path]) => path), ["head", "blocks.0.w"]);
  * ```
  */
-export function entriesOf(tree: Tree, path = ""): [path: string, tensor: Tensor][] {
-  if (tree instanceof Tensor) return [[path, tree]];
-  if (tree === null || typeof tree !== "object") {
-    throw new TypeError(`Expected a tensor, an object or an array at "${path}" of a tree but found ${typeof tree}`);
-  }
-  return Object.entries(tree).flatMap(([key, child]) => entriesOf(child, path ? `${path}.${key}` : key));
+export function entriesOf<T extends Tree<T>>(tree: T, path = ""): [path: string, tensor: Tensor][] {
+  const entries: [string, Tensor][] = [];
+  walk(tree, path, (tensor, path) => {
+    entries.push([path, tensor]);
+    return tensor;
+  });
+  return entries;
 }
 
 /**
@@ -46,7 +56,7 @@ export function entriesOf(tree: Tree, path = ""): [path: string, tensor: Tensor]
  * assertEquals(leaves({ a: w, b: [w, w] }).length, 3);
  * ```
  */
-export function leaves(tree: Tree): Tensor[] {
+export function leaves<T extends Tree<T>>(tree: T): Tensor[] {
   return entriesOf(tree).map(([, tensor]) => tensor);
 }
 
@@ -69,17 +79,21 @@ export function leaves(tree: Tree): Tensor[] {
  * assertEquals(momentum.w.shape, [2, 3]);
  * ```
  */
-export function mapTree<T extends Tree>(tree: T, f: (tensor: Tensor, path: string) => Tensor<"f32">): T {
-  function walk(node: Tree, path: string): Tree {
-    if (node instanceof Tensor) return f(node, path);
-    if (Array.isArray(node)) return node.map((child, i) => walk(child, join(path, `${i}`)));
-    return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child, join(path, key))]));
-  }
-  return walk(tree, "") as T;
+export function mapTree<T extends Tree<T>>(tree: T, f: (tensor: Tensor, path: string) => Tensor): T {
+  return walk(tree, "", f) as T;
 }
 
-function join(path: string, key: string): string {
-  return path ? `${path}.${key}` : key;
+/** Calls `f` with every tensor and its path, and builds the tree of what it returns. */
+function walk(node: unknown, path: string, f: (tensor: Tensor, path: string) => Tensor): unknown {
+  if (node instanceof Tensor) return f(node, path);
+  if (node === undefined) return undefined;
+  if (node === null || typeof node !== "object") {
+    throw new TypeError(`Expected a tensor, an object or an array at "${path}" of a tree but found ${typeof node}`);
+  }
+  const entries = Object.entries(node).map(([key, child]) =>
+    [key, walk(child, path ? `${path}.${key}` : key, f)] as const
+  );
+  return Array.isArray(node) ? entries.map(([, child]) => child) : Object.fromEntries(entries);
 }
 
 /**
@@ -97,6 +111,6 @@ function join(path: string, key: string): string {
  * assertEquals(device.stats().blocks, 0);
  * ```
  */
-export function disposeTree(tree: Tree): void {
+export function disposeTree<T extends Tree<T>>(tree: T): void {
   for (const tensor of leaves(tree)) tensor.dispose();
 }

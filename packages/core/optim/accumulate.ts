@@ -4,7 +4,7 @@ import type { Tensor } from "../device/tensor.ts";
 import { mapTree, type Tree } from "../device/tree.ts";
 
 /** What {@linkcode accumulateGrads} gives. */
-export interface AccumulatedGrads<P extends Tree, A extends Tree> {
+export interface AccumulatedGrads<P, A> {
   /** The function's value for each batch: scalars that stay on the device. */
   values: Tensor<"f32">[];
   /** The gradient of the weighted mean of the values: a tree like the parameters. */
@@ -40,7 +40,7 @@ export interface AccumulatedGrads<P extends Tree, A extends Tree> {
  * assertEquals(await grads.w.item(), 4); // the mean of 1, 2 and 9
  * ```
  */
-export function accumulateGrads<P extends Tree, B, A extends Tree = []>(
+export function accumulateGrads<P extends Tree<P>, B, A extends Tree<A> = []>(
   f: (params: P, batch: B) => Tensor | readonly [Tensor, A],
   params: P,
   batches: readonly B[],

@@ -31,7 +31,7 @@ export interface AdamWOptions {
 }
 
 /** What the optimizer remembers: means of gradients and of their squares, trees like the parameters. */
-export interface AdamWState<P extends Tree> {
+export interface AdamWState<P> {
   /** Updates so far. */
   step: number;
   /** Running mean of gradients. */
@@ -48,14 +48,14 @@ export interface AdamW {
    * @throws {RangeError} If the tree holds a tensor twice.
    * @throws {TypeError} If a parameter is not f32.
    */
-  init<P extends Tree>(params: P): AdamWState<P>;
+  init<P extends Tree<P>>(params: P): AdamWState<P>;
   /**
    * Updates parameters and state in place. The norm of all gradients before clipping, a scalar, stays on the device:
    * read it when you read the loss. If it is not finite, parameters and moments keep their bits; the step counts.
    *
    * @throws {RangeError} If the trees do not agree.
    */
-  update<P extends Tree>(
+  update<P extends Tree<P>>(
     params: P,
     grads: P,
     state: AdamWState<P>,
@@ -170,7 +170,7 @@ interface Row {
 }
 
 /** Pairs up the tensors of the four trees. */
-function align(params: Tree, grads: Tree, state: AdamWState<Tree>): Row[] {
+function align<P extends Tree<P>>(params: P, grads: P, state: AdamWState<P>): Row[] {
   const rows = entriesOf(params);
   if (rows.length === 0) throw new RangeError("Cannot optimise an empty tree of parameters");
   const [gradient, m, v] = ([["gradients", grads], ["m", state.m], ["v", state.v]] as const).map(

@@ -1,6 +1,6 @@
 /**
  * Learning-rate schedules: pure functions of the number of updates made so far (0 for the first). Multiply them, or
- * put one after the other with {@linkcode follow}.
+ * put one after the other with {@linkcode joinSchedules}.
  */
 import { expect } from "../device/expect.ts";
 
@@ -15,13 +15,13 @@ export type Schedule = (step: number) => number;
  *
  * @example Usage
  * ```ts
- * import { constant } from "@tare/core";
+ * import { constantSchedule } from "@tare/core";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(constant(3e-4)(1000), 3e-4);
+ * assertEquals(constantSchedule(3e-4)(1000), 3e-4);
  * ```
  */
-export function constant(rate: number): Schedule {
+export function constantSchedule(rate: number): Schedule {
   return () => rate;
 }
 
@@ -100,15 +100,15 @@ export function linearDecay(steps: number, floor = 0): Schedule {
  *
  * @example Warm-up, a plateau, a fall
  * ```ts
- * import { constant, follow, linearDecay, linearWarmup } from "@tare/core";
+ * import { constantSchedule, joinSchedules, linearDecay, linearWarmup } from "@tare/core";
  * import { assertEquals } from "@std/assert";
  *
- * const factor = follow(linearWarmup(2), 2, follow(constant(1), 3, linearDecay(5)));
+ * const factor = joinSchedules(linearWarmup(2), 2, joinSchedules(constantSchedule(1), 3, linearDecay(5)));
  * assertEquals([0, 1, 4, 5, 10].map(factor), [0.5, 1, 1, 1, 0]);
  * ```
  */
-export function follow(first: Schedule, steps: number, then: Schedule): Schedule {
-  checkSteps("follow", steps);
+export function joinSchedules(first: Schedule, steps: number, then: Schedule): Schedule {
+  checkSteps("joinSchedules", steps);
   return (step) => step < steps ? first(step) : then(step - steps);
 }
 
@@ -188,7 +188,7 @@ function warmupThen(
     );
   }
   const fraction = peak === 0 ? 0 : floor / peak;
-  const factor = follow(linearWarmup(warmup), warmup, decay(total - warmup, fraction));
+  const factor = joinSchedules(linearWarmup(warmup), warmup, decay(total - warmup, fraction));
   return (step) => peak * factor(step);
 }
 

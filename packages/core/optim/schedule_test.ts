@@ -1,5 +1,13 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { constant, cosineDecay, follow, linearDecay, linearWarmup, warmupCosine, warmupLinear } from "./schedule.ts";
+import {
+  constantSchedule,
+  cosineDecay,
+  joinSchedules,
+  linearDecay,
+  linearWarmup,
+  warmupCosine,
+  warmupLinear,
+} from "./schedule.ts";
 
 Deno.test("decays go from 1 to their floor, in a line or along a cosine, and stay there", () => {
   for (const decay of [cosineDecay(8, 0.2), linearDecay(8, 0.2)]) {
@@ -32,8 +40,8 @@ Deno.test("warmupCosine() and warmupLinear() peak where the warm-up ends and end
   }
 });
 
-Deno.test("follow() starts the second schedule at its own 0", () => {
-  const rate = follow(constant(2), 3, (step) => step);
+Deno.test("joinSchedules() starts the second schedule at its own 0", () => {
+  const rate = joinSchedules(constantSchedule(2), 3, (step) => step);
   assertEquals([0, 2, 3, 4].map(rate), [2, 2, 0, 1]);
 });
 

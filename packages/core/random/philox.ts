@@ -10,6 +10,17 @@ export type PhiloxKey = readonly [number, number];
 /** Four words that name a block of the stream, such as (prompt hash, prompt hash, draw, position). */
 export type PhiloxCounter = readonly [number, number, number, number];
 
+/**
+ * Refuses numbers that are no 32-bit words: they would be cut, and another stream drawn.
+ *
+ * @param words A key, a counter or both.
+ * @throws {RangeError} If one is no integer of 32 bits, signed or not.
+ */
+export function checkWords(words: readonly number[]): void {
+  if (words.every((word) => Number.isInteger(word) && word >= -(2 ** 31) && word < 2 ** 32)) return;
+  throw new RangeError(`Expected a key and a counter of 32-bit integers but found [${words}]`);
+}
+
 /** High and low word of a 32 × 32 bit product. */
 function multiply(a: number, b: number): [high: number, low: number] {
   const [a0, a1] = [a & 0xffff, a >>> 16];
@@ -73,6 +84,7 @@ export function toUniform(bits: number): number {
  * @param key Names the stream.
  * @param counter Where the stream starts: its last word counts blocks of four numbers.
  * @returns Float32 numbers of mean 0 and standard deviation 1.
+ * @throws {RangeError} If the count is no integer of 0 or more, or the key or counter no 32-bit integers.
  *
  * @example Initial weights
  * ```ts
@@ -89,6 +101,10 @@ export function normal(
   key: PhiloxKey,
   counter: PhiloxCounter = [0, 0, 0, 0],
 ): Float32Array<ArrayBuffer> {
+  if (!Number.isSafeInteger(count) || count < 0) {
+    throw new RangeError(`Expected a count of 0 or more but found ${count}`);
+  }
+  checkWords([...key, ...counter]);
   const [c0, c1, c2, c3] = counter;
   const out = new Float32Array(count);
   for (let i = 0; i < count; i += 4) {

@@ -14,6 +14,16 @@ const maxKernels = 256;
 /** Bytes of one kernel's parameters: the dynamic offset's alignment. */
 const slotBytes = 256;
 
+/** Bytes that one wait brings to the host: what every adapter can stage. */
+const maxStagingBytes = 2 ** 28;
+
+/** Copies under way to the host: where each lies in the staging buffer, which is absent where there is nothing to copy. */
+interface Staged {
+  readonly spans: readonly [from: number, to: number][];
+  readonly total: number;
+  readonly staging?: { buffer: GPUBuffer; bytes: number };
+}
+
 /** What {@linkcode WebGpuBackend} is told of its adapter. */
 export interface AdapterFacts {
   readonly name: string;
@@ -119,18 +129,37 @@ export class WebGpuBackend implements Backend {
 
   async read(requests: readonly { block: Block; bytes: number }[]): Promise<ArrayBuffer[]> {
     this.#check();
-    const starts: number[] = [];
-    const total = requests.reduce((at, { bytes }) => {
-      starts.push(at);
-      return at + bytes;
-    }, 0);
-    if (total === 0) return requests.map(() => new ArrayBuffer(0));
+    // Every copy is encoded before the first wait: what happens to the tensors meanwhile does not matter.
+    const staged: Staged[] = [];
+    for (let from = 0; from < requests.length;) {
+      let [to, total] = [from, 0];
+      while (to < requests.length && (to === from || total + requests[to]!.bytes <= maxStagingBytes)) {
+        total += requests[to++]!.bytes;
+      }
+      staged.push(this.#stage(requests.slice(from, to), total));
+      from = to;
+    }
+    const out: ArrayBuffer[] = [];
+    for (const part of staged) out.push(...await this.#collect(part));
+    return out;
+  }
+
+  /** Encodes and submits copies to a buffer that the host can map. */
+  #stage(requests: readonly { block: Block; bytes: number }[], total: number): Staged {
+    let end = 0;
+    const spans = requests.map(({ bytes }): [number, number] => [end, end += bytes]);
+    if (total === 0) return { spans, total };
     const staging = this.#takeStaging(total);
     const encoder = this.#endPass();
     requests.forEach(({ block, bytes }, i) => {
-      if (bytes > 0) encoder.copyBufferToBuffer((block as GpuBlock).buffer, 0, staging.buffer, starts[i]!, bytes);
+      if (bytes > 0) encoder.copyBufferToBuffer((block as GpuBlock).buffer, 0, staging.buffer, spans[i]![0], bytes);
     });
     this.#finish(encoder);
+    return { spans, total, staging };
+  }
+
+  async #collect({ spans, total, staging }: Staged): Promise<ArrayBuffer[]> {
+    if (!staging) return spans.map(() => new ArrayBuffer(0));
     try {
       await staging.buffer.mapAsync(GPUMapMode.READ, 0, total);
     } catch (cause) {
@@ -141,7 +170,7 @@ export class WebGpuBackend implements Backend {
     await this.#throwFailure();
     this.#check();
     const range = staging.buffer.getMappedRange(0, total);
-    const out = requests.map(({ bytes }, i) => range.slice(starts[i]!, starts[i]! + bytes));
+    const out = spans.map(([from, to]) => range.slice(from, to));
     staging.buffer.unmap();
     this.#staging.push(staging);
     return out;

@@ -1,7 +1,7 @@
 /** Random numbers made on the device: the same stream as `philox` on the host. */
 import type { Device } from "../../device/device.ts";
 import type { Tensor } from "../../device/tensor.ts";
-import type { PhiloxCounter, PhiloxKey } from "../../random/philox.ts";
+import { checkWords, type PhiloxCounter, type PhiloxKey } from "../../random/philox.ts";
 import { bitsOf } from "../cast/bits.ts";
 import { philoxKernel } from "./kernel.ts";
 
@@ -15,7 +15,7 @@ import { philoxKernel } from "./kernel.ts";
  * @param key Names the stream: two 32-bit words.
  * @param counter Where the stream starts: four 32-bit words.
  * @returns Words, each uniform over 0 … 2³² − 1; the same bits on every device.
- * @throws {RangeError} If `shape` has a length that is no integer of 0 or more.
+ * @throws {RangeError} If a length of `shape` is no integer of 0 or more, or the key or counter are no 32-bit integers.
  *
  * @example Usage
  * ```ts
@@ -33,6 +33,7 @@ export function randomBits(
   key: PhiloxKey,
   counter: PhiloxCounter,
 ): Tensor<"u32"> {
+  checkWords([...key, ...counter]);
   const out = device.empty(shape, "u32");
   fill(out, key, counter, false);
   return out;
@@ -46,7 +47,7 @@ export function randomBits(
  * @param key Names the stream: two 32-bit words.
  * @param counter Where the stream starts: four 32-bit words.
  * @returns Float32 numbers from 0, included, to 1, excluded.
- * @throws {RangeError} If `shape` has a length that is no integer of 0 or more.
+ * @throws {RangeError} If a length of `shape` is no integer of 0 or more, or the key or counter are no 32-bit integers.
  *
  * @example Usage
  * ```ts
@@ -64,6 +65,7 @@ export function uniform(
   key: PhiloxKey,
   counter: PhiloxCounter,
 ): Tensor<"f32"> {
+  checkWords([...key, ...counter]);
   const out = device.empty(shape);
   fill(out, key, counter, true);
   return out;

@@ -1,8 +1,9 @@
 /** Differentiable sums and means, masked or not. */
 import { record } from "../../autograd/tape.ts";
+import { expect } from "../../device/expect.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import type { Steps } from "../elementwise/broadcast.ts";
-import { div, mul, where } from "../elementwise/elementwise.ts";
+import { div, where } from "../elementwise/elementwise.ts";
 import { apply } from "../elementwise/kernel.ts";
 import { columnSum, rowSum, totalSum } from "./kernel.ts";
 
@@ -23,6 +24,7 @@ export interface ReduceOptions {
  * @param x A tensor.
  * @param options Over what.
  * @returns A scalar (shape `[]`), the columns' sums, or the rows' sums.
+ * @throws {RangeError} If the mask does not broadcast to x.
  *
  * @example Usage
  * ```ts
@@ -39,7 +41,8 @@ export interface ReduceOptions {
  * ```
  */
 export function sum(x: Tensor, options: ReduceOptions = {}): Tensor<"f32"> {
-  return reduce(options.mask ? where(options.mask, x, 0) : x, options.axis, 1);
+  using scope = x.device.scope();
+  return scope.keep(reduce(masked("sum", x, options.mask), axisOf("sum", options), 1));
 }
 
 /**
@@ -48,6 +51,7 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor<"f32"> {
  * @param x A tensor.
  * @param options Over what. With a mask, the sum of chosen elements over their number; NaN where none is chosen.
  * @returns A scalar (shape `[]`), the columns' means, or the rows' means.
+ * @throws {RangeError} If the mask does not broadcast to x.
  *
  * @example The mean over real tokens
  * ```ts
@@ -61,14 +65,31 @@ export function sum(x: Tensor, options: ReduceOptions = {}): Tensor<"f32"> {
  * ```
  */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor<"f32"> {
-  const { axis, mask } = options;
-  if (mask) {
-    const ones = mul(where(mask, 1, 0), x.device.full(x.shape, 1)); // the mask, as counts of x's shape
-    return div(sum(x, options), sum(ones, { axis }));
+  const { device } = x;
+  const axis = axisOf("mean", options);
+  using scope = device.scope();
+  if (options.mask) {
+    const chosen = masked("mean", device.full(x.shape, 1), options.mask);
+    return scope.keep(div(sum(x, options), reduce(chosen, axis, 1)));
   }
   const cols = x.shape.at(-1) ?? 1;
   const count = axis === "first" ? x.size / cols : axis === "last" ? cols : x.size;
-  return reduce(x, axis, 1 / count);
+  return scope.keep(reduce(x, axis, 1 / count));
+}
+
+/** x where the mask is not 0, else 0. */
+function masked(op: string, x: Tensor, mask: Tensor | undefined): Tensor {
+  if (!mask) return x;
+  const y = where(mask, x, 0);
+  if (y.shape.join() === x.shape.join()) return y;
+  throw new RangeError(
+    `Cannot ${op} a tensor of shape [${x.shape}] with a mask of shape [${mask.shape}]: it must broadcast to the tensor's`,
+  );
+}
+
+function axisOf(op: string, { axis }: ReduceOptions): ReduceOptions["axis"] {
+  expect(axis === undefined || axis === "first" || axis === "last", 'an axis of "first" or "last"', op, axis);
+  return axis;
 }
 
 function reduce(x: Tensor, axis: "first" | "last" | undefined, scale: number): Tensor<"f32"> {
