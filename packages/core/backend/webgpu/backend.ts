@@ -6,23 +6,14 @@ import type { Backend, Block, Limits, MemoryStats } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { DeviceLostError, OutOfMemoryError } from "../errors.ts";
 import { type Kernel, writeParams } from "../kernel.ts";
-import { BufferPool, type GpuBlock, sizeClass } from "./buffers.ts";
+import { BufferPool, type GpuBlock } from "./buffers.ts";
 import { Programs } from "./programs.ts";
+import { type ReadRequest, Staging } from "./staging.ts";
 
 /** Kernels in one pass: enough to hide the cost of a submission, few enough to start the GPU early. */
 const maxKernels = 256;
 /** Bytes of one kernel's parameters: the dynamic offset's alignment. */
 const slotBytes = 256;
-
-/** Bytes that one wait brings to the host: what every adapter can stage. */
-const maxStagingBytes = 2 ** 28;
-
-/** Copies under way to the host: where each lies in the staging buffer, which is absent where there is nothing to copy. */
-interface Staged {
-  readonly spans: readonly [from: number, to: number][];
-  readonly total: number;
-  readonly staging?: { buffer: GPUBuffer; bytes: number };
-}
 
 /** What {@linkcode WebGpuBackend} is told of its adapter. */
 export interface AdapterFacts {
@@ -48,7 +39,7 @@ export class WebGpuBackend implements Backend {
   readonly #absentRead: GpuBlock;
   readonly #absentWrite: GpuBlock;
   readonly #watched = new Set<Promise<void>>(); // error scopes that have not answered yet
-  readonly #staging: { buffer: GPUBuffer; bytes: number }[] = [];
+  readonly #staging: Staging;
   #encoder: GPUCommandEncoder | undefined;
   #pass: GPUComputePassEncoder | undefined;
   #pipeline: GPUComputePipeline | undefined;
@@ -77,6 +68,7 @@ export class WebGpuBackend implements Backend {
         this.#programs.forget(block);
       },
     });
+    this.#staging = new Staging(device);
     // What is bound in place of an absent buffer; the same buffer must not be bound both ways in one kernel.
     [this.#absentRead, this.#absentWrite] = [0, 1].map(() => absent(device)) as [GpuBlock, GpuBlock];
     device.lost.then(({ message, reason }) => {
@@ -129,50 +121,18 @@ export class WebGpuBackend implements Backend {
 
   async read(requests: readonly { block: Block; bytes: number }[]): Promise<ArrayBuffer[]> {
     this.#check();
-    // Every copy is encoded before the first wait: what happens to the tensors meanwhile does not matter.
-    const staged: Staged[] = [];
-    for (let from = 0; from < requests.length;) {
-      let [to, total] = [from, 0];
-      while (to < requests.length && (to === from || total + requests[to]!.bytes <= maxStagingBytes)) {
-        total += requests[to++]!.bytes;
-      }
-      staged.push(this.#stage(requests.slice(from, to), total));
-      from = to;
-    }
-    const out: ArrayBuffer[] = [];
-    for (const part of staged) out.push(...await this.#collect(part));
-    return out;
-  }
-
-  /** Encodes and submits copies to a buffer that the host can map. */
-  #stage(requests: readonly { block: Block; bytes: number }[], total: number): Staged {
-    let end = 0;
-    const spans = requests.map(({ bytes }): [number, number] => [end, end += bytes]);
-    if (total === 0) return { spans, total };
-    const staging = this.#takeStaging(total);
     const encoder = this.#endPass();
-    requests.forEach(({ block, bytes }, i) => {
-      if (bytes > 0) encoder.copyBufferToBuffer((block as GpuBlock).buffer, 0, staging.buffer, spans[i]![0], bytes);
-    });
+    // Every copy is encoded before the first wait: what happens to the tensors meanwhile does not matter.
+    const staged = this.#staging.stage(encoder, requests as readonly ReadRequest[]);
     this.#finish(encoder);
-    return { spans, total, staging };
-  }
-
-  async #collect({ spans, total, staging }: Staged): Promise<ArrayBuffer[]> {
-    if (!staging) return spans.map(() => new ArrayBuffer(0));
-    try {
-      await staging.buffer.mapAsync(GPUMapMode.READ, 0, total);
-    } catch (cause) {
-      await this.#throwFailure();
+    const out: ArrayBuffer[] = [];
+    for (const part of staged) {
+      const collected = await this.#staging.collect(part).catch((lost) => lost as DeviceLostError);
+      await this.#throwFailure(); // says more than that the device is lost
       this.#check();
-      throw new DeviceLostError("Cannot read from the webgpu device: it is lost; open another", { cause });
+      if (collected instanceof DeviceLostError) throw collected;
+      out.push(...collected);
     }
-    await this.#throwFailure();
-    this.#check();
-    const range = staging.buffer.getMappedRange(0, total);
-    const out = spans.map(([from, to]) => range.slice(from, to));
-    staging.buffer.unmap();
-    this.#staging.push(staging);
     return out;
   }
 
@@ -246,15 +206,6 @@ export class WebGpuBackend implements Backend {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure) throw failure;
-  }
-
-  #takeStaging(bytes: number): { buffer: GPUBuffer; bytes: number } {
-    const at = this.#staging.findIndex((have) => have.bytes >= bytes && have.bytes <= 4 * bytes + 65536);
-    if (at >= 0) return this.#staging.splice(at, 1)[0]!;
-    while (this.#staging.length >= 4) this.#staging.shift()!.buffer.destroy();
-    const size = sizeClass(bytes);
-    const usage = GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST;
-    return { buffer: this.#device.createBuffer({ label: "read-back", size, usage }), bytes: size };
   }
 
   #check(): void {
