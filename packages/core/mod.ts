@@ -30,7 +30,7 @@ export { type Buffers, Device, type TapeView } from "./device/device.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
 export { Scope } from "./device/scope.ts";
 export { type Storage, Tensor } from "./device/tensor.ts";
-export { type Branches, disposeTree, entriesOf, leaves, mapTree, type Node, type Tree } from "./device/tree.ts";
+export { disposeTree, entriesOf, leaves, mapTree, type Tree, type TreeBranches, type TreeNode } from "./device/tree.ts";
 export { type GradOptions, type ValueAndGrad, valueAndGrad } from "./autograd/grad.ts";
 export { recompute } from "./autograd/recompute.ts";
 export { attention, type AttentionOptions } from "./kernels/attention/attention.ts";

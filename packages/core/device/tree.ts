@@ -5,13 +5,13 @@ import { Tensor } from "./tensor.ts";
  * A tensor, or an object or array of trees; optional ones may be `undefined`. Functions that take one accept interfaces
  * as well: `T extends Tree<T>`.
  */
-export type Tree<T> = Tensor | Branches<T>;
+export type Tree<T> = Tensor | TreeBranches<T>;
 
 /** The object or array case of a {@linkcode Tree}. */
-export type Branches<T> = { readonly [K in keyof T]: Node<T[K]> };
+export type TreeBranches<T> = { readonly [K in keyof T]: TreeNode<T[K]> };
 
-/** What may stand at a key of {@linkcode Branches}. */
-export type Node<T> = T extends Tensor | undefined ? T : T extends object ? Branches<T> : never;
+/** What may stand at a key of {@linkcode TreeBranches}. */
+export type TreeNode<T> = T extends Tensor | undefined ? T : T extends object ? TreeBranches<T> : never;
 
 /**
  * Lists a tree's tensors with their paths, in the order of its keys.
