@@ -2,11 +2,12 @@
  * AdamW with clipping by the global norm: sums of squares of each gradient, then one coefficient for all of them, then
  * the update of each parameter. The coefficient stays on the device.
  */
+import { partElements } from "../../backend/cpu/sizes.ts";
 import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
 
 /** Parts of a tensor's sum of squares: a function of its size alone. */
 export function sumParts(n: number): number {
-  return Math.min(1024, Math.max(1, ceilDiv(n, 16384)));
+  return Math.min(1024, Math.max(1, ceilDiv(n, partElements)));
 }
 
 /** partials[offset + i] = the sum of x² over part i of x. */
@@ -94,5 +95,5 @@ export const adamwKernel: Kernel<
     }
   }`,
   workgroups: ({ n }) => spread(ceilDiv(n, 256)),
-  cpu: [{ fn: "adamw", parts: ({ n }) => ceilDiv(n, 16384) }],
+  cpu: [{ fn: "adamw", parts: ({ n }) => ceilDiv(n, partElements) }],
 });

@@ -1,5 +1,5 @@
 /** A run of columns copied from one matrix into another. */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
 
 type CopyParams = "rows" | "cols" | "xCols" | "xFrom" | "outCols" | "outFrom" | "accumulate";
 
@@ -26,8 +26,5 @@ export const copyColumnsKernel: Kernel<"x" | "out", CopyParams> = defineKernel({
     }
   }`,
   workgroups: ({ rows, cols }) => spread(ceilDiv(rows * cols, 256)),
-  cpu: [{
-    fn: "copy_columns",
-    parts: ({ rows, cols }) => ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(cols, 1)))),
-  }],
+  cpu: [{ fn: "copy_columns", parts: ({ rows, cols }) => rowParts(rows, cols) }],
 });

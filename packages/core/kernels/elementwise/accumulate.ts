@@ -1,4 +1,5 @@
 /** Adding a gradient to another, in place. */
+import { partElements } from "../../backend/cpu/sizes.ts";
 import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
 import type { Tensor } from "../../device/tensor.ts";
 
@@ -15,7 +16,7 @@ export const accumulateKernel: Kernel<"x" | "out", "n"> = defineKernel({
     if (at < p.n) { out[at] += x[at]; }
   }`,
   workgroups: ({ n }) => spread(ceilDiv(n, 256)),
-  cpu: [{ fn: "accumulate", parts: ({ n }) => ceilDiv(n, 16384) }],
+  cpu: [{ fn: "accumulate", parts: ({ n }) => ceilDiv(n, partElements) }],
 });
 
 /** out += x, element by element; both have the same size. */

@@ -1,5 +1,6 @@
 /** Every elementwise operation: a class with one vector function each, and one loop that is compiled for each class. */
 import { exp4, log4, sigmoid4, storeHead } from "../simd/math.as";
+import { PART, rowsOfPart } from "../simd/parts.as";
 
 @final @unmanaged class Copy { @inline f(x: v128, y: v128, z: v128): v128 { return x; } }
 @final @unmanaged class Add { @inline f(x: v128, y: v128, z: v128): v128 { return f32x4.add(x, y); } }
@@ -102,10 +103,10 @@ export function elementwise(args: usize, part: i32, scratch: usize): void {
   const p = changetype<ElementwiseArgs>(args);
   let row0 = 0, row1 = p.rows, col0 = 0, col1 = p.cols;
   if (p.rows == 1) {
-    col0 = part << 14;
-    col1 = min(col0 + 16384, p.cols);
+    col0 = part * PART;
+    col1 = min(col0 + PART, p.cols);
   } else {
-    const each = max(1, 16384 / max(1, p.cols));
+    const each = rowsOfPart(p.cols);
     row0 = part * each;
     row1 = min(row0 + each, p.rows);
   }
@@ -139,11 +140,11 @@ class AccumulateArgs {
   x: usize; out: usize; n: i32;
 }
 
-/** out += x, in parts of 16,384 elements. */
+/** out += x. */
 export function accumulate(args: usize, part: i32, scratch: usize): void {
   const p = changetype<AccumulateArgs>(args);
-  const end = min((part + 1) << 14, p.n);
-  for (let i = part << 14; i < end; i += 4) {
+  const end = min((part + 1) * PART, p.n);
+  for (let i = part * PART; i < end; i += 4) {
     const o = <usize>i << 2;
     v128.store(p.out + o, f32x4.add(v128.load(p.out + o), v128.load(p.x + o)));
   }

@@ -2,7 +2,8 @@
  * The elementwise kernels: one shader an operation, one CPU function for all. One shader that switches on a parameter
  * would compile once, but Mesa's software driver then takes 1.3 ms instead of 0.05 ms a dispatch, whatever its size.
  */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
+import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { broadcast, type Operand, type Steps } from "./broadcast.ts";
 import { type Name, table } from "./table.ts";
@@ -49,19 +50,17 @@ fn silu_slope(x: f32) -> f32 { let s = sigmoid(x); return s * (1.0 + x * (1.0 - 
     }
   }`,
     workgroups: ({ rows, cols }) => spread(ceilDiv(rows * cols, 256)),
-    cpu: [{ fn: "elementwise", parts: ({ rows, cols }) => cpuParts(rows, cols) }],
+    // A single row is cut by columns.
+    cpu: [{
+      fn: "elementwise",
+      parts: ({ rows, cols }) => rows === 1 ? ceilDiv(cols, partElements) : rowParts(rows, cols),
+    }],
   });
 }
 
 const kernels = Object.fromEntries(
   (Object.keys(table) as Name[]).map((name) => [name, elementwiseKernel(name)]),
 ) as Record<Name, ReturnType<typeof elementwiseKernel>>;
-
-/** Parts on the CPU: some 16,384 elements each; a single row is cut by columns. As in `elementwise.as.ts`. */
-function cpuParts(rows: number, cols: number): number {
-  if (rows === 1) return Math.max(1, ceilDiv(cols, 16384));
-  return ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(cols, 1))));
-}
 
 /** Runs an elementwise operation without recording it. */
 export function elementwise(name: Name, ...operands: readonly Operand[]): Tensor<"f32"> {

@@ -1,5 +1,6 @@
 /** Rows picked by ids, and the reverse: rows added up by ids, always in the order of the tokens. */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
+import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
 
 /** out[t] = table[ids[t]]; where the table has no such row, all elements are `missing` (NaN is a parameter: WGSL has none). */
 export const gatherKernel: Kernel<"table" | "ids" | "out", "tokens" | "cols" | "rows" | "missing"> = defineKernel({
@@ -20,10 +21,7 @@ export const gatherKernel: Kernel<"table" | "ids" | "out", "tokens" | "cols" | "
     }
   }`,
   workgroups: ({ tokens, cols }) => spread(ceilDiv(tokens * cols, 256)),
-  cpu: [{
-    fn: "gather_rows",
-    parts: ({ tokens, cols }) => ceilDiv(tokens, Math.max(1, Math.floor(16384 / Math.max(cols, 1)))),
-  }],
+  cpu: [{ fn: "gather_rows", parts: ({ tokens, cols }) => rowParts(tokens, cols) }],
 });
 
 /**
@@ -76,6 +74,6 @@ export const scatterKernel: Kernel<"x" | "ids" | "links" | "out", "tokens" | "co
   cpu: [{
     fn: "scatter_rows",
     parts: ({ cols }) => ceilDiv(cols, 64),
-    small: ({ tokens, cols }) => tokens * cols < 16384,
+    small: ({ tokens, cols }) => tokens * cols < partElements,
   }],
 });

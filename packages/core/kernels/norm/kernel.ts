@@ -3,15 +3,11 @@
  *
  * A row is one workgroup's on WebGPU and one thread's on the CPU, so its bits do not depend on the batch around it.
  */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
+import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
 
 /** Parts into which the weight's gradient cuts the rows. */
 export const weightParts = 32;
-
-/** Rows of a part on the CPU: some 16,384 elements. As in `norm.as.ts`. */
-function rowParts({ rows, cols }: { readonly rows: number; readonly cols: number }): number {
-  return ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(cols, 1))));
-}
 
 /** Sum of one value a thread, for every thread. */
 const total = `
@@ -77,7 +73,7 @@ fn source(at: u32) -> f32 {
     stats[2 * row + 1] = rstd;
   }`,
   workgroups: ({ rows }) => spread(rows),
-  cpu: [{ fn: "norm", parts: rowParts }],
+  cpu: [{ fn: "norm", parts: ({ rows, cols }) => rowParts(rows, cols) }],
 });
 
 type NormGradBuffers = "dy" | "x" | "weight" | "stats" | "dsum" | "dx";
@@ -118,7 +114,7 @@ export const normGradKernel: Kernel<NormGradBuffers, "rows" | "cols" | "centred"
     dx[at] = d;
   }`,
     workgroups: ({ rows }) => spread(rows),
-    cpu: [{ fn: "norm_grad", parts: rowParts }],
+    cpu: [{ fn: "norm_grad", parts: ({ rows, cols }) => rowParts(rows, cols) }],
   });
 
 /** out[part, c] = Σ dy[r, c] · x̂[r, c] over the rows of each of `parts` parts: a sum over parts makes it the weight's gradient. */
@@ -141,5 +137,5 @@ export const normWeightGradKernel: Kernel<"dy" | "x" | "stats" | "out", "rows" |
   }
   out[at] = total;`,
   workgroups: ({ parts, cols }) => spread(ceilDiv(parts * cols, 64)),
-  cpu: [{ fn: "norm_weight_grad", parts: ({ parts }) => parts, small: ({ rows, cols }) => rows * cols < 16384 }],
+  cpu: [{ fn: "norm_weight_grad", parts: ({ parts }) => parts, small: ({ rows, cols }) => rows * cols < partElements }],
 });

@@ -3,7 +3,8 @@
  *
  * Sums over many rows are cut into a fixed number of parts, so their bits do not depend on the number of threads.
  */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
+import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
 import type { Tensor } from "../../device/tensor.ts";
 
 /** Parts of a sum over rows, and of a sum over everything. */
@@ -30,10 +31,7 @@ export const rowSumKernel: Kernel<"x" | "out", "rows" | "cols" | "n" | "scale"> 
   }
   if (li == 0) { out[row] = part[0] * p.scale; }`,
   workgroups: ({ rows }) => spread(rows),
-  cpu: [{
-    fn: "row_sum",
-    parts: ({ rows, cols }) => Math.max(1, ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(cols, 1))))),
-  }],
+  cpu: [{ fn: "row_sum", parts: ({ rows, cols }) => rowParts(rows, cols) }],
 });
 
 /** out[part, c] = scale · the sum of x[r, c] over the rows r of each of `parts` parts. */
@@ -53,7 +51,7 @@ export const columnSumKernel: Kernel<"x" | "out", "rows" | "cols" | "parts" | "s
   for (var row = part * each; row < end; row++) { total += x[row * p.cols + col]; }
   out[at] = total * p.scale;`,
   workgroups: ({ parts, cols }) => spread(ceilDiv(parts * cols, 64)),
-  cpu: [{ fn: "column_sum", parts: ({ parts }) => parts, small: ({ rows, cols }) => rows * cols < 16384 }],
+  cpu: [{ fn: "column_sum", parts: ({ parts }) => parts, small: ({ rows, cols }) => rows * cols < partElements }],
 });
 
 /** Sums runs of `cols` elements, times `scale`, into a tensor of the given shape. */

@@ -1,5 +1,5 @@
 /** Rotary position embedding: pairs of a head's elements are turned by angles that a table gives for each position. */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
 
 type RopeParams = "rows" | "heads" | "headDim" | "dim" | "count" | "sign" | "missing";
 
@@ -39,8 +39,5 @@ fn turned(at: u32, i: u32, position: u32) -> f32 {
     }
   }`,
   workgroups: ({ rows, heads, headDim }) => spread(ceilDiv(rows * heads * headDim, 256)),
-  cpu: [{
-    fn: "rope",
-    parts: ({ rows, heads, headDim }) => ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(heads * headDim, 1)))),
-  }],
+  cpu: [{ fn: "rope", parts: ({ rows, heads, headDim }) => rowParts(rows, heads * headDim) }],
 });
