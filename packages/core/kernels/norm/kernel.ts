@@ -5,24 +5,10 @@
  */
 import { partElements } from "../../backend/cpu/sizes.ts";
 import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
+import { workgroupSum } from "../wgsl.ts";
 
 /** Parts into which the weight's gradient cuts the rows. */
 export const weightParts = 32;
-
-/** Sum of one value a thread, for every thread. */
-const total = `
-var<workgroup> lanes: array<f32, 64>;
-fn total(value: f32, li: u32) -> f32 {
-  lanes[li] = value;
-  workgroupBarrier();
-  for (var half = 32u; half > 0; half /= 2) {
-    if (li < half) { lanes[li] += lanes[li + half]; }
-    workgroupBarrier();
-  }
-  let sum = lanes[0];
-  workgroupBarrier(); // the next call writes lanes again
-  return sum;
-}`;
 
 type NormBuffers = "x" | "residual" | "weight" | "bias" | "out" | "sum" | "stats";
 
@@ -39,7 +25,7 @@ export const normKernel: Kernel<NormBuffers, "rows" | "cols" | "eps" | "centred"
   },
   params: { rows: "u32", cols: "u32", eps: "f32", centred: "u32", fused: "u32" },
   workgroupSize: [64],
-  declarations: `${total}
+  declarations: `${workgroupSum(64)}
 fn source(at: u32) -> f32 {
   if (p.fused == 1) { return x[at] + residual[at]; }
   return x[at];
@@ -53,14 +39,14 @@ fn source(at: u32) -> f32 {
   if (p.centred == 1) {
     var s = 0.0;
     for (var i = li; i < p.cols; i += 64) { s += source(first + i); }
-    mean = total(s, li) / count;
+    mean = workgroup_sum(s, li) / count;
   }
   var squares = 0.0;
   for (var i = li; i < p.cols; i += 64) {
     let d = source(first + i) - mean;
     squares += d * d;
   }
-  let rstd = 1.0 / sqrt(total(squares, li) / count + p.eps);
+  let rstd = 1.0 / sqrt(workgroup_sum(squares, li) / count + p.eps);
   for (var i = li; i < p.cols; i += 64) {
     let s = source(first + i);
     var y = (s - mean) * rstd * weight[i];
@@ -88,7 +74,7 @@ export const normGradKernel: Kernel<NormGradBuffers, "rows" | "cols" | "centred"
     },
     params: { rows: "u32", cols: "u32", centred: "u32", hasDsum: "u32", accumulate: "u32" },
     workgroupSize: [64],
-    declarations: total,
+    declarations: workgroupSum(64),
     main: `
   let row = wid.x + wid.y * nwg.x;
   if (row >= p.rows) { return; }
@@ -103,8 +89,8 @@ export const normGradKernel: Kernel<NormGradBuffers, "rows" | "cols" | "centred"
     slants += g * ((x[first + i] - mean) * rstd);
   }
   var level = 0.0;
-  if (p.centred == 1) { level = total(slopes, li) / f32(p.cols); }
-  let slant = total(slants, li) / f32(p.cols);
+  if (p.centred == 1) { level = workgroup_sum(slopes, li) / f32(p.cols); }
+  let slant = workgroup_sum(slants, li) / f32(p.cols);
   for (var i = li; i < p.cols; i += 64) {
     let at = first + i;
     let normed = (x[at] - mean) * rstd;

@@ -6,6 +6,7 @@
 import { partElements } from "../../backend/cpu/sizes.ts";
 import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
 import type { Tensor } from "../../device/tensor.ts";
+import { workgroupSum } from "../wgsl.ts";
 
 /** Parts of a sum over rows, and of a sum over everything. */
 const sumParts = 32;
@@ -16,20 +17,15 @@ export const rowSumKernel: Kernel<"x" | "out", "rows" | "cols" | "n" | "scale"> 
   buffers: { x: "read f32", out: "write f32" },
   params: { rows: "u32", cols: "u32", n: "u32", scale: "f32" },
   workgroupSize: [64],
-  declarations: `var<workgroup> part: array<f32, 64>;`,
+  declarations: workgroupSum(64),
   main: `
   let row = wid.x + wid.y * nwg.x;
   if (row >= p.rows) { return; }
   let end = min((row + 1) * p.cols, p.n);
   var total = 0.0;
   for (var i = row * p.cols + li; i < end; i += 64) { total += x[i]; }
-  part[li] = total;
-  workgroupBarrier();
-  for (var half = 32u; half > 0; half /= 2) {
-    if (li < half) { part[li] += part[li + half]; }
-    workgroupBarrier();
-  }
-  if (li == 0) { out[row] = part[0] * p.scale; }`,
+  let sum = workgroup_sum(total, li);
+  if (li == 0) { out[row] = sum * p.scale; }`,
   workgroups: ({ rows }) => spread(rows),
   cpu: [{ fn: "row_sum", parts: ({ rows, cols }) => rowParts(rows, cols) }],
 });
