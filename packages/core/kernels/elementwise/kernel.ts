@@ -10,20 +10,21 @@ import { broadcast, type Operand, type Steps } from "./broadcast.ts";
 import { type Name, table } from "./table.ts";
 
 type Letter = "x" | "y" | "z";
-type Buffer = `in_${Letter}` | "out";
+type Buffer = Letter | "out";
 
 /** out[i] = f(x[…], y[…], z[…]); an operand is read at row · step + column · step, or is one number. */
 function elementwiseKernel(name: Name): Kernel<Buffer, string> {
   const { wgsl } = table[name];
+  // Within the loop an operand's element has the name of its buffer, and hides it.
   const operand = (letter: Letter) =>
     new RegExp(`\\b${letter}\\b`).test(wgsl)
-      ? `let ${letter} = select(in_${letter}[row * p.${letter}Row + col * p.${letter}Col], p.${letter}Value, p.${letter}Is == 1);`
+      ? `let ${letter} = select(${letter}[row * p.${letter}Row + col * p.${letter}Col], p.${letter}Value, p.${letter}Is == 1);`
       : "";
   return defineKernel({
     name,
-    buffers: { in_x: "read f32", in_y: "read f32", in_z: "read f32", out: "write f32" },
+    buffers: { x: "read f32", y: "read f32", z: "read f32", out: "write f32" },
     params: {
-      ...{ code: "u32", rows: "u32", cols: "u32" },
+      ...{ code: "u32", rows: "u32", cols: "u32" }, // `code` is for the CPU, whose one function serves every operation
       ...{ xRow: "u32", xCol: "u32", xIs: "u32", xValue: "f32" },
       ...{ yRow: "u32", yCol: "u32", yIs: "u32", yValue: "f32" },
       ...{ zRow: "u32", zCol: "u32", zIs: "u32", zValue: "f32" },
@@ -88,7 +89,7 @@ export function apply(
     params[`${letter}Col`] = steps[i]?.[1] ?? 0;
     params[`${letter}Is`] = constant ? 1 : 0;
     params[`${letter}Value`] = constant ? operand : 0;
-    buffers[`in_${letter}`] = constant ? undefined : operand;
+    buffers[letter] = constant ? undefined : operand;
   });
   out.device.run(kernels[name], buffers as Record<Buffer, Tensor | undefined>, params);
 }
