@@ -6,9 +6,7 @@ import { keysBackward } from "./backward_keys.ts";
 import { forward } from "./forward.ts";
 import { blockRows, type Blocks, type Segments } from "./segments.ts";
 import { tileIndex } from "./tile.ts";
-
-/** The widest head: more would not fit the kernels' fast memory. */
-const maxHeadWidth = 256;
+import { widestHead } from "./widest_head.ts";
 
 /** How {@linkcode attention} reads its operands. */
 export interface AttentionOptions {
@@ -135,7 +133,7 @@ function check(q: Tensor, k: Tensor, v: Tensor, segments: Segments, options: Att
   }
   const { scale = 1 } = options;
   if (!Number.isFinite(scale)) throw fail(`scale must be finite, but is ${scale}`);
-  if (d > maxHeadWidth) throw fail(`a head of width ${d} is wider than ${maxHeadWidth}; use more heads`);
+  if (d > widestHead) throw fail(`a head of width ${d} is wider than ${widestHead}; use more heads`);
   if (!(window >= 1) || (window !== Infinity && !Number.isInteger(window))) {
     throw fail(`window must be an integer of 1 or more, but is ${window}`);
   }

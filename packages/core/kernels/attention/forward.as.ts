@@ -9,7 +9,7 @@
 import { log4, maxLanes, splat, storeHead, sumLanes } from "../simd/math.as";
 import { micro, MR, NR, packA } from "../simd/micro.as";
 import { outputRow, scoresRow } from "./direct.as";
-import { ceil8, exp2Down4, log2e, mask, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
+import { ceil8, checkLayout, exp2Down4, log2e, mask, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
 
 /** Keys of a block. */
 const KB: i32 = 128;
@@ -54,6 +54,7 @@ export function attention_forward(args: usize, part: i32, scratch: usize): void 
   c.o = c.q + ROWS * d * 4 + 64;
   c.k = c.o + ROWS * <usize>c.dp * 4;
   c.v = c.k + KB * d * 4;
+  checkLayout(scratch, c.v + KB * <usize>c.dp * 4);
   const end = min(query + p.each, s.qLength) * c.group;
   for (let row = query * c.group; row < end; row += ROWS) {
     c.first = row;

@@ -1,7 +1,8 @@
 /** A block of keys with a block of queries, as the backward kernel works on them: where everything lies in its scratch. */
 import { headMask, splat, sumLanes } from "../simd/math.as";
 import { MR, packA } from "../simd/micro.as";
-import { ceil8, scaleRow } from "./blocks.as";
+import { ceil8, checkLayout, scaleRow } from "./blocks.as";
+import { widestHead } from "./widest_head";
 
 /** Keys of a block: a multiple of the tile's 6 and 8. */
 export const KB: i32 = 144;
@@ -27,7 +28,7 @@ export function layOut(x: Pair, scratch: usize, d: i32): void {
   x.dp = ceil8(d);
   const keyBytes = <usize>(KB * x.dp) << 2, queryBytes = <usize>(QB * x.dp) << 2;
   x.tile = scratch + 256;
-  x.panel = x.tile + MR * 1024;
+  x.panel = x.tile + MR * widestHead * 4; // packQueries keeps six rows in the tile
   x.w = x.panel + max(KB, QB) * MR * 4 + 64;
   x.dS = x.w + QB * KB * 4;
   x.k = x.dS + QB * KB * 4;
@@ -39,6 +40,7 @@ export function layOut(x: Pair, scratch: usize, d: i32): void {
   x.qColumns = x.q + queryBytes;
   x.dO = x.qColumns + queryBytes;
   x.dOColumns = x.dO + queryBytes;
+  checkLayout(scratch, x.dOColumns + queryBytes);
 }
 
 /** Σ a · b over d elements. */

@@ -7,6 +7,7 @@
  * chains never depend on where a tile begins.
  */
 import { blockRows } from "./segments.ts";
+import { widestHead } from "./widest_head.ts";
 
 /** How rows of up to `width` elements are held. naga does not unroll loops, so registers are named and written out. */
 export interface Tile {
@@ -24,7 +25,7 @@ export interface Tile {
  * The four sizes that shaders are made for: each costs its compilation. A lane has 32 elements, more would spill; tiles
  * and exchanged parts take 8 KiB each, half of what every adapter has.
  */
-export const tiles: readonly Tile[] = [32, 64, 128, 256].map((width) => (
+export const tiles: readonly Tile[] = [32, 64, 128, widestHead].map((width) => (
   { width, lanes: width / 32, rows: 1024 / width, vectors: 8 }
 ));
 
