@@ -2,7 +2,7 @@
 import { attention, mul, openDevice, segments, sum, type Tensor, valueAndGrad } from "@tare/core";
 import { agree } from "./check.ts";
 import { normals } from "./data.ts";
-import { type Jax, type JaxArray, jaxOnCpu, put } from "./peer.ts";
+import { type Jax, type JaxArray, jaxOnCpu, ourRun, peerRun, put } from "./peer.ts";
 import { type Row, row } from "./table.ts";
 import { alternate, type Effort } from "./timing.ts";
 
@@ -57,14 +57,7 @@ async function timeShape({ sequences, tokens, heads, width }: Shape, threads: 1 
   const mine = await device.read([value, grads.q, grads.k, grads.v] as Tensor<"f32">[]);
   for (const [i, x] of theirs.entries()) agree(`attention over ${rows} tokens`, mine[i]!, await x.data(), 1e-3);
 
-  const times = await alternate([() => {
-    using _scope = device.scope();
-    ours();
-  }, async () => {
-    const out = peer();
-    await jax.blockUntilReady(out);
-    for (const x of out) x.dispose();
-  }], effort);
+  const times = await alternate([ourRun(device, ours), peerRun(jax, peer)], effort);
   for (const x of arrays) x.dispose();
   return times;
 }

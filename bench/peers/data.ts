@@ -1,5 +1,5 @@
 /** Numbers to compute with. */
-import { Random } from "../../packages/core/testing/random.ts";
+import { Random } from "@tare/core/testing";
 
 const random = new Random(1);
 

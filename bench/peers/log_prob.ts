@@ -7,7 +7,7 @@
 import { logProb, mean, openDevice, type Tensor, valueAndGrad } from "@tare/core";
 import { agree } from "./check.ts";
 import { integers, normals } from "./data.ts";
-import { type Jax, type JaxArray, jaxOnCpu, put } from "./peer.ts";
+import { type Jax, type JaxArray, jaxOnCpu, ourRun, peerRun, put } from "./peer.ts";
 import { type Row, row } from "./table.ts";
 import { alternate, type Effort } from "./timing.ts";
 
@@ -67,17 +67,12 @@ async function timeShape(shape: Shape, threads: 1 | 2, effort: Effort): Promise<
   const mine = await device.read([value, grads.hidden, grads.weight] as Tensor<"f32">[]);
   for (const [i, x] of theirs.entries()) agree("the log-prob head", mine[i]!, await x.data(), 1e-3);
 
-  const scoped = (run: () => unknown) => () => {
-    using _scope = device.scope();
-    run();
-  };
-  const waited = (run: () => JaxArray[]) => async () => {
-    const out = run();
-    await jax.blockUntilReady(out);
-    for (const x of out) x.dispose();
-  };
-  const runs = [scoped(() => loss(params)), waited(() => [forward(...again())]), scoped(ours), waited(peer)];
-  const times = await alternate(runs, effort);
+  const times = await alternate([
+    ourRun(device, () => loss(params)),
+    peerRun(jax, () => [forward(...again())]),
+    ourRun(device, ours),
+    peerRun(jax, peer),
+  ], effort);
   for (const x of arrays) x.dispose();
   return times;
 }

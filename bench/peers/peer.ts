@@ -6,6 +6,8 @@
  * CommonJS. Both are the same code.
  */
 import { createRequire } from "node:module";
+import type { Device } from "@tare/core";
+import type { Run } from "./timing.ts";
 
 /** The library. */
 export type Jax = typeof import("@jax-js/jax");
@@ -48,4 +50,21 @@ export async function put(
 ): Promise<JaxArray> {
   const array = jax.numpy.array(data, { shape, device });
   return await array.blockUntilReady();
+}
+
+/** A timed run of ours: what it makes ends with its scope. */
+export function ourRun(device: Device, run: () => unknown): Run {
+  return () => {
+    using _scope = device.scope();
+    run();
+  };
+}
+
+/** A timed run of the peer: waits for what it makes, then disposes of it. */
+export function peerRun(jax: Jax, run: () => JaxArray[]): Run {
+  return async () => {
+    const out = run();
+    await jax.blockUntilReady(out);
+    for (const x of out) x.dispose();
+  };
 }

@@ -35,8 +35,8 @@ export { type GradOptions, type ValueAndGrad, valueAndGrad } from "./autograd/gr
 export { recompute } from "./autograd/recompute.ts";
 export { attention, type AttentionOptions } from "./kernels/attention/attention.ts";
 export {
-  type Blocks,
-  type Extent,
+  type RowExtent,
+  type SegmentBlocks,
   type SegmentRange,
   Segments,
   segments,

@@ -8,6 +8,7 @@
  *
  * Sizes are parameters, never constants in the text: one shader serves every shape.
  */
+import { partElements } from "./cpu/sizes.ts";
 import type { DType } from "./dtype.ts";
 
 /** How a kernel uses a buffer: `read`, or `write` (which may also read), and the type of its elements. */
@@ -54,9 +55,6 @@ export interface Kernel<B extends string = string, P extends string = string> ex
   /** The whole shader. */
   readonly wgsl: string;
 }
-
-/** Bytes of one thread's private scratch on the CPU. */
-export const threadScratchBytes: number = 1 << 20;
 
 /** Completes a kernel's description: generates its shader. */
 export function defineKernel<const B extends string, const P extends string>(
@@ -107,6 +105,11 @@ export function writeParams(
 /** Integer division that rounds up. */
 export function ceilDiv(a: number, b: number): number {
   return Math.ceil(a / b);
+}
+
+/** Parts of a matrix on the CPU: whole rows, some {@linkcode partElements} elements. As in `kernels/simd/parts.as.ts`. */
+export function rowParts(rows: number, cols: number): number {
+  return ceilDiv(rows, Math.max(1, Math.floor(partElements / Math.max(cols, 1))));
 }
 
 /**

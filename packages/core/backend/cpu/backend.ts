@@ -1,9 +1,10 @@
 /** The CPU device: WebAssembly SIMD kernels over one shared memory. */
 import type { Backend, Block, Limits } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
-import { type Kernel, threadScratchBytes, writeParams } from "../kernel.ts";
+import { type Kernel, writeParams } from "../kernel.ts";
 import { Heap, type HeapBlock } from "./heap.ts";
 import { wasm } from "./kernels.generated.ts";
+import { threadScratchBytes } from "./sizes.ts";
 import { startHelpers, Threads } from "./threads.ts";
 import { argsAddress } from "./worker_source.ts";
 

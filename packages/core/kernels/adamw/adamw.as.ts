@@ -1,5 +1,6 @@
 // Global norm and AdamW. See kernel.ts.
 import { headMask, sumLanes } from "../simd/math.as";
+import { PART } from "../simd/parts.as";
 
 @unmanaged
 class SumSquaresArgs {
@@ -47,15 +48,15 @@ class AdamWArgs {
   n: i32; keep: f32; rest1: f32; beta2: f32; rest2: f32; stepSize: f32; correction: f32; epsilon: f32;
 }
 
-/** Parts of 16,384 elements. Memory is padded to 64 bytes, so whole vectors are written. */
+/** Memory is padded to 64 bytes, so whole vectors are written. */
 export function adamw(args: usize, part: i32, scratch: usize): void {
   const p = changetype<AdamWArgs>(args);
   if (load<f32>(p.clip, 4) == 0) return;
   const coefficient = v128.load32_splat(p.clip), keep = f32x4.splat(p.keep);
   const rest1 = f32x4.splat(p.rest1), beta2 = f32x4.splat(p.beta2), rest2 = f32x4.splat(p.rest2);
   const stepSize = f32x4.splat(-p.stepSize), correction = f32x4.splat(p.correction), epsilon = f32x4.splat(p.epsilon);
-  const end = <usize>min((part + 1) << 14, p.n) << 2;
-  for (let o = <usize>part << 16; o < end; o += 16) {
+  const end = <usize>min((part + 1) * PART, p.n) << 2;
+  for (let o = <usize>(part * PART) << 2; o < end; o += 16) {
     const g = f32x4.mul(v128.load(p.gradient + o), coefficient);
     const before = v128.load(p.m + o);
     const m = f32x4.relaxed_madd(f32x4.sub(g, before), rest1, before);

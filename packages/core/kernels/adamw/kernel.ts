@@ -2,11 +2,13 @@
  * AdamW with clipping by the global norm: sums of squares of each gradient, then one coefficient for all of them, then
  * the update of each parameter. The coefficient stays on the device.
  */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
+import { ceilDiv, defineKernel, type Kernel } from "../../backend/kernel.ts";
+import { eachElement, elementGroups, workgroupSum } from "../wgsl.ts";
 
 /** Parts of a tensor's sum of squares: a function of its size alone. */
 export function sumParts(n: number): number {
-  return Math.min(1024, Math.max(1, ceilDiv(n, 16384)));
+  return Math.min(1024, Math.max(1, ceilDiv(n, partElements)));
 }
 
 /** partials[offset + i] = the sum of x² over part i of x. */
@@ -15,19 +17,14 @@ export const sumSquaresKernel: Kernel<"x" | "partials", "n" | "parts" | "offset"
   buffers: { x: "read f32", partials: "write f32" },
   params: { n: "u32", parts: "u32", offset: "u32" },
   workgroupSize: [64],
-  declarations: `var<workgroup> sums: array<f32, 64>;`,
+  declarations: workgroupSum(64),
   main: `
   let each = (p.n + p.parts - 1) / p.parts;
   let end = min((wid.x + 1) * each, p.n);
   var total = 0.0;
   for (var i = wid.x * each + li; i < end; i += 64) { total += x[i] * x[i]; }
-  sums[li] = total;
-  workgroupBarrier();
-  for (var half = 32u; half > 0; half /= 2) {
-    if (li < half) { sums[li] += sums[li + half]; }
-    workgroupBarrier();
-  }
-  if (li == 0) { partials[p.offset + wid.x] = sums[0]; }`,
+  let sum = workgroup_sum(total, li);
+  if (li == 0) { partials[p.offset + wid.x] = sum; }`,
   workgroups: ({ parts }) => [parts],
   cpu: [{ fn: "sum_squares", parts: ({ parts }) => parts }],
 });
@@ -38,18 +35,12 @@ export const clipKernel: Kernel<"partials" | "norm" | "clip", "n" | "maxNorm"> =
   buffers: { partials: "read f32", norm: "write f32", clip: "write f32" },
   params: { n: "u32", maxNorm: "f32" },
   workgroupSize: [256],
-  declarations: `var<workgroup> sums: array<f32, 256>;`,
+  declarations: workgroupSum(256),
   main: `
   var total = 0.0;
   for (var i = li; i < p.n; i += 256) { total += partials[i]; }
-  sums[li] = total;
-  workgroupBarrier();
-  for (var half = 128u; half > 0; half /= 2) {
-    if (li < half) { sums[li] += sums[li + half]; }
-    workgroupBarrier();
-  }
+  let square = workgroup_sum(total, li);
   if (li > 0) { return; }
-  let square = sums[0];
   clip[0] = 1.0;
   clip[1] = 1.0;
   norm[0] = square;
@@ -79,20 +70,16 @@ export const adamwKernel: Kernel<
     ...{ rest2: "f32", stepSize: "f32", correction: "f32", epsilon: "f32" },
   },
   workgroupSize: [64],
-  main: `
-  if (clip[1] == 0.0) { return; }
-  let first = (wid.x + wid.y * nwg.x) * 256 + li;
-  for (var i = 0u; i < 4; i++) {
-    let at = first + i * 64;
-    if (at < p.n) {
-      let g = gradient[at] * clip[0];
-      let mean = m[at] + p.rest1 * (g - m[at]);
-      let square = p.beta2 * v[at] + p.rest2 * g * g;
-      m[at] = mean;
-      v[at] = square;
-      x[at] = p.keep * x[at] - p.stepSize * mean / (p.correction * sqrt(square) + p.epsilon);
-    }
-  }`,
-  workgroups: ({ n }) => spread(ceilDiv(n, 256)),
-  cpu: [{ fn: "adamw", parts: ({ n }) => ceilDiv(n, 16384) }],
+  main: "if (clip[1] == 0.0) { return; }" + eachElement(
+    "p.n",
+    `
+    let g = gradient[at] * clip[0];
+    let mean = m[at] + p.rest1 * (g - m[at]);
+    let square = p.beta2 * v[at] + p.rest2 * g * g;
+    m[at] = mean;
+    v[at] = square;
+    x[at] = p.keep * x[at] - p.stepSize * mean / (p.correction * sqrt(square) + p.epsilon);`,
+  ),
+  workgroups: ({ n }) => elementGroups(n),
+  cpu: [{ fn: "adamw", parts: ({ n }) => ceilDiv(n, partElements) }],
 });

@@ -4,15 +4,13 @@ import type { Tensor } from "../../device/tensor.ts";
 import { backwardCpu, queriesBackward } from "./backward.ts";
 import { keysBackward } from "./backward_keys.ts";
 import { forward } from "./forward.ts";
-import { blockRows, type Blocks, type Segments } from "./segments.ts";
+import { blockRows, type SegmentBlocks, type Segments } from "./segments.ts";
 import { tileIndex } from "./tile.ts";
-
-/** The widest head: more would not fit the kernels' fast memory. */
-const maxHeadWidth = 256;
+import { widestHead } from "./widest_head.ts";
 
 /** How {@linkcode attention} reads its operands. */
 export interface AttentionOptions {
-  /** Number of query heads: q has heads · D columns. */
+  /** Number of query heads: q has heads · headDim columns. */
   heads: number;
   /**
    * Number of key and value heads; each serves heads / kvHeads query heads in a row.
@@ -29,7 +27,7 @@ export interface AttentionOptions {
   /**
    * Factor on the scores q · k.
    *
-   * @default {1 / Math.sqrt(D)}
+   * @default {1 / Math.sqrt(headDim)}
    */
   scale?: number;
 }
@@ -41,12 +39,12 @@ export interface AttentionOptions {
  * what a full forward pass gave. (For finite operands: an infinity or NaN may reach rows near its own that do not see it.)
  * No matrix of scores is ever in memory.
  *
- * @param q Queries, of shape [Tq, heads · D]; D is at most 256.
- * @param k Keys, of shape [Tk, kvHeads · D].
+ * @param q Queries, of shape [Tq, heads · headDim]; the head width headDim is at most 256.
+ * @param k Keys, of shape [Tk, kvHeads · headDim].
  * @param v Values, of the shape of k.
  * @param segments Which rows of q see which rows of k and v.
  * @param options Number of heads, window, scale.
- * @returns A tensor of shape [Tq, heads · D]; 0 in rows that are in no segment or see no key.
+ * @returns A tensor of shape [Tq, heads · headDim]; 0 in rows that are in no segment or see no key.
  * @throws {RangeError} If shapes, heads and segments do not fit.
  *
  * @example Two sequences, of 1 and of 2 tokens; the second token of a sequence sees both
@@ -71,11 +69,11 @@ export function attention(
   options: AttentionOptions,
 ): Tensor<"f32"> {
   const { heads, kvHeads = heads } = options;
-  const d = check(q, k, v, segments, options);
+  const headDim = check(q, k, v, segments, options);
   const { device } = q;
   const { queries, keys } = segments;
   const params = {
-    ...{ heads, kvHeads, d, scale: options.scale ?? 1 / Math.sqrt(d) },
+    ...{ heads, kvHeads, headDim, scale: options.scale ?? 1 / Math.sqrt(headDim) },
     window: Math.min(options.window ?? Infinity, 2 ** 30),
     pairs: Math.min(segments.pairs, 2 ** 32 - 1),
   };
@@ -85,8 +83,8 @@ export function attention(
   const out = like(q, queries.covered);
   const stats = device.empty([q.shape[0]!, heads, 2]);
   const table = device.alias(segments.table); // the backward pass may outlive `segments`
-  const blocks = ({ at, count }: Blocks) => ({ each: blockRows[device.kind], blocks: count, blocksAt: at });
-  const tile = tileIndex(d);
+  const blocks = ({ at, count }: SegmentBlocks) => ({ each: blockRows[device.kind], blocks: count, blocksAt: at });
+  const tile = tileIndex(headDim);
   if (segments.queryBlocks.count > 0) {
     device.run(forward[tile]!, { q, k, v, table, out, stats }, { ...params, ...blocks(segments.queryBlocks) });
   }
@@ -116,7 +114,7 @@ export function attention(
   return scope.keep(out);
 }
 
-/** Checks what `attention` was given. @returns The width of a head. */
+/** Checks what `attention` was given. @returns The head width. */
 function check(q: Tensor, k: Tensor, v: Tensor, segments: Segments, options: AttentionOptions): number {
   const { heads, kvHeads = heads, window = Infinity } = options;
   const shapes = `q of shape [${q.shape}], k of [${k.shape}] and v of [${v.shape}]`;
@@ -124,23 +122,24 @@ function check(q: Tensor, k: Tensor, v: Tensor, segments: Segments, options: Att
   if (!(Number.isInteger(heads) && Number.isInteger(kvHeads) && kvHeads >= 1 && heads >= 1 && heads % kvHeads === 0)) {
     throw fail(`kvHeads must divide heads, but heads is ${heads} and kvHeads ${kvHeads}`);
   }
-  const d = q.shape[1]! / heads;
-  if (q.shape.length !== 2 || !Number.isInteger(d) || d < 1) {
-    throw fail(`q must be [rows, heads · D] with heads = ${heads}; reshape it`);
+  const headDim = q.shape[1]! / heads;
+  if (q.shape.length !== 2 || !Number.isInteger(headDim) || headDim < 1) {
+    throw fail(`q must be [rows, heads · headDim] with heads = ${heads}; reshape it`);
   }
-  if (k.shape.length !== 2 || k.shape[1] !== kvHeads * d || v.shape.join() !== k.shape.join()) {
+  if (k.shape.length !== 2 || k.shape[1] !== kvHeads * headDim || v.shape.join() !== k.shape.join()) {
+    const cols = kvHeads * headDim;
     throw fail(
-      `k and v must be [rows, kvHeads · D] = [rows, ${kvHeads * d}] for ${heads} heads and kvHeads = ${kvHeads}`,
+      `k and v must be [rows, kvHeads · headDim] = [rows, ${cols}] for ${heads} heads and kvHeads = ${kvHeads}`,
     );
   }
   const { scale = 1 } = options;
   if (!Number.isFinite(scale)) throw fail(`scale must be finite, but is ${scale}`);
-  if (d > maxHeadWidth) throw fail(`a head of width ${d} is wider than ${maxHeadWidth}; use more heads`);
+  if (headDim > widestHead) throw fail(`a head of width ${headDim} is wider than ${widestHead}; use more heads`);
   if (!(window >= 1) || (window !== Infinity && !Number.isInteger(window))) {
     throw fail(`window must be an integer of 1 or more, but is ${window}`);
   }
   if (segments.queries.end > q.shape[0]! || segments.keys.end > k.shape[0]!) {
     throw fail(`the segments need ${segments.queries.end} rows of q and ${segments.keys.end} of k and v`);
   }
-  return d;
+  return headDim;
 }

@@ -199,9 +199,9 @@ await eachDevice(Deno.test, "attention() names shapes and the remedy", (device) 
   const message = (f: () => unknown, text: string) => assertThrows(f, RangeError, text);
   message(
     () => attention(q, k, k, four, { heads: 3, kvHeads: 3 }),
-    "Cannot attend with q of shape [4,6], k of [5,2] and v of [5,2]: k and v must be [rows, kvHeads · D] = [rows, 6] for 3",
+    "Cannot attend with q of shape [4,6], k of [5,2] and v of [5,2]: k and v must be [rows, kvHeads · headDim] = [rows, 6] for 3",
   );
-  message(() => attention(q, k, k, four, { heads: 4 }), "q must be [rows, heads · D] with heads = 4; reshape it");
+  message(() => attention(q, k, k, four, { heads: 4 }), "q must be [rows, heads · headDim] with heads = 4; reshape it");
   message(
     () => attention(q, k, k, four, { heads: 3, kvHeads: 2 }),
     "kvHeads must divide heads, but heads is 3 and kvHeads 2",

@@ -14,12 +14,12 @@ import { dot, KB, layOut, packQueries, Pair, QB } from "./pair.as";
 class BackwardArgs {
   q: usize; k: usize; v: usize; table: usize; out: usize; dOut: usize; stats: usize;
   dQ: usize; dK: usize; dV: usize;
-  heads: i32; kvHeads: i32; d: i32; window: i32; scale: f32; segments: i32;
+  heads: i32; kvHeads: i32; headDim: i32; window: i32; scale: f32; segments: i32;
 }
 
 export function attention_backward(args: usize, part: i32, scratch: usize): void {
   const p = changetype<BackwardArgs>(args), s = changetype<Segment>(p.table + (<usize>(part / p.kvHeads) << 4));
-  const d = p.d, kvHead = part % p.kvHeads, group = p.heads / p.kvHeads;
+  const d = p.headDim, kvHead = part % p.kvHeads, group = p.heads / p.kvHeads;
   const rowBytes = <usize>d << 2, stride = <usize>p.heads * rowBytes, kvStride = <usize>p.kvHeads * rowBytes;
   const x = changetype<Pair>(scratch);
   layOut(x, scratch, d);
@@ -71,7 +71,7 @@ export function attention_backward(args: usize, part: i32, scratch: usize): void
 
 /** The weights W and the scores' slopes dS = scale · W (dO Vᵀ - delta) of six queries and all keys of the block. */
 function slopes(x: Pair, row: i32, stats: usize, statsStride: usize, scale: f32): void {
-  const d = x.d, rowBytes = <usize>d << 2, w = x.w + <usize>(row * KB) * 4, dS = x.dS + <usize>(row * KB) * 4;
+  const d = x.headDim, rowBytes = <usize>d << 2, w = x.w + <usize>(row * KB) * 4, dS = x.dS + <usize>(row * KB) * 4;
   const q = x.q + <usize>row * rowBytes, dO = x.dO + <usize>row * rowBytes;
   const to = ceil8(min(x.keys, x.end(row + MR - 1))), from = max(0, x.end(row) - x.window) & ~7;
   for (let i = from; i < to; i += NR) {
@@ -122,8 +122,8 @@ function addQueries(x: Pair, row: i32, dQ: usize, stride: usize): void {
   packA(x.panel, x.dS + (<usize>(row * KB + from) << 2), MR, to - from, KB * 4, 4);
   let k = x.kColumns + (<usize>from << 5);
   const rows = min(MR, x.queries - row);
-  for (let c = 0; c < x.d; c += NR) {
-    microEdge(to - from, x.panel, k, 32, dQ + (<usize>c << 2), stride, false, rows, min(NR, x.d - c), x.tile);
+  for (let c = 0; c < x.headDim; c += NR) {
+    microEdge(to - from, x.panel, k, 32, dQ + (<usize>c << 2), stride, false, rows, min(NR, x.headDim - c), x.tile);
     k += <usize>x.keys << 5;
   }
 }

@@ -19,7 +19,7 @@ export const backwardCpu: Kernel<CpuBuffers, keyof typeof commonParams | "segmen
   cpu: [{
     fn: "attention_backward",
     parts: ({ segments, kvHeads }) => segments * kvHeads,
-    small: ({ pairs, heads, d }) => isSmall(pairs, heads, d),
+    small: ({ pairs, heads, headDim }) => isSmall(pairs, heads, headDim),
   }],
 });
 

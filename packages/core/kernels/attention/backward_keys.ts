@@ -31,7 +31,7 @@ ${sharedTiles(tile, "q", "dOut")}`,
   let key = table[entry + 1] + li / ${tile.lanes};
   let exists = key < kLength;
   let lane = li % ${tile.lanes};
-  let row = ((table[segment + 2] + min(key, kLength - 1)) * p.kvHeads + kvHead) * p.d;
+  let row = ((table[segment + 2] + min(key, kLength - 1)) * p.kvHeads + kvHead) * p.headDim;
   // Queries [begin, end) see this key; the block needs [start, stop).
   let shift = i32(kLength) - qLength;
   let begin = i32(key) - shift;
@@ -49,7 +49,7 @@ ${sharedTiles(tile, "q", "dOut")}`,
     for (var query = start; query < stop; query += ${tile.rows}) {
       let count = min(${tile.rows}, stop - query);
       let pair = (table[segment] + u32(query)) * p.heads + head;
-      fillTiles(li, pair * p.d, p.heads * p.d, u32(count));
+      fillTiles(li, pair * p.headDim, p.heads * p.headDim, u32(count));
       ${dots(tile, ["k", "qTile"], ["v", "dOutTile"])}
       let high = min(end - query, count);
       for (var j = max(0, begin - query); j < high; j++) {

@@ -1,6 +1,7 @@
 // What the forward and the backward kernel share: segments, packed rows, masks and powers of two.
 import { headMask } from "../simd/math.as";
 import { NR, packB } from "../simd/micro.as";
+import { threadScratchBytes } from "../../backend/cpu/sizes";
 
 /** A segment, as it stands in the table. */
 @unmanaged
@@ -10,6 +11,11 @@ export class Segment {
 
 /** Scores are kept in units of ln 2: weights are then powers of two. */
 export const log2e: f32 = 1.44269504;
+
+/** Traps where a layout ends past the thread's scratch: what follows is another thread's. The widest head comes close. */
+export function checkLayout(scratch: usize, end: usize): void {
+  if (end > scratch + threadScratchBytes) unreachable();
+}
 
 /** The least multiple of 8 that holds n. */
 // @ts-ignore: decorator

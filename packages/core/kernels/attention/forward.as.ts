@@ -9,7 +9,7 @@
 import { log4, maxLanes, splat, storeHead, sumLanes } from "../simd/math.as";
 import { micro, MR, NR, packA } from "../simd/micro.as";
 import { outputRow, scoresRow } from "./direct.as";
-import { ceil8, exp2Down4, log2e, mask, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
+import { ceil8, checkLayout, exp2Down4, log2e, mask, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
 
 /** Keys of a block. */
 const KB: i32 = 128;
@@ -21,13 +21,13 @@ const DIRECT: i32 = 3;
 @unmanaged
 class ForwardArgs {
   q: usize; k: usize; v: usize; table: usize; out: usize; stats: usize;
-  heads: i32; kvHeads: i32; d: i32; window: i32; scale: f32; each: i32; blocks: i32; blocksAt: i32;
+  heads: i32; kvHeads: i32; headDim: i32; window: i32; scale: f32; each: i32; blocks: i32; blocksAt: i32;
 }
 
 /** A chunk of rows at work, and where its scratch lies. */
 @unmanaged
 class Chunk {
-  first: i32; rows: i32; group: i32; shift: i32; window: i32; d: i32; dp: i32;
+  first: i32; rows: i32; group: i32; shift: i32; window: i32; headDim: i32; dp: i32; // dp: headDim up to a multiple of 8
   q: usize; k: usize; v: usize; // packed
   o: usize; m: usize; l: usize; // outputs [ROWS, dp], running maxima and sums [ROWS]
   s: usize; w: usize; // scores [6, KB], weights [KB, 6]
@@ -40,12 +40,12 @@ export function attention_forward(args: usize, part: i32, scratch: usize): void 
   const p = changetype<ForwardArgs>(args);
   const kvHead = part % p.kvHeads, entry = p.table + (<usize>(p.blocksAt + 2 * (part / p.kvHeads)) << 2);
   const s = changetype<Segment>(p.table + (<usize>load<u32>(entry) << 4)), query = load<i32>(entry, 4);
-  const c = changetype<Chunk>(scratch), d = <usize>p.d;
+  const c = changetype<Chunk>(scratch), d = <usize>p.headDim;
   c.group = p.heads / p.kvHeads;
   c.shift = s.kLength - s.qLength + 1;
   c.window = p.window;
-  c.d = p.d;
-  c.dp = ceil8(p.d);
+  c.headDim = p.headDim;
+  c.dp = ceil8(p.headDim);
   c.m = scratch + 256;
   c.l = c.m + ROWS * 4 + 48;
   c.s = c.l + ROWS * 4 + 48;
@@ -54,6 +54,7 @@ export function attention_forward(args: usize, part: i32, scratch: usize): void 
   c.o = c.q + ROWS * d * 4 + 64;
   c.k = c.o + ROWS * <usize>c.dp * 4;
   c.v = c.k + KB * d * 4;
+  checkLayout(scratch, c.v + KB * <usize>c.dp * 4);
   const end = min(query + p.each, s.qLength) * c.group;
   for (let row = query * c.group; row < end; row += ROWS) {
     c.first = row;
@@ -70,7 +71,7 @@ export function attention_forward(args: usize, part: i32, scratch: usize): void 
 }
 
 function forwardRows(p: ForwardArgs, s: Segment, c: Chunk, kvHead: i32): void {
-  const d = p.d, dp = c.dp, rowBytes = <usize>d << 2, kvStride = <usize>p.kvHeads * rowBytes;
+  const d = p.headDim, dp = c.dp, rowBytes = <usize>d << 2, kvStride = <usize>p.kvHeads * rowBytes;
   const scale = splat(p.scale * log2e), aligned = (rowBytes + 15) & ~15;
   for (let r = 0; r < c.rows; r += MR) {
     const rows = min(MR, c.rows - r); // c.o is free until the rows are packed

@@ -6,11 +6,11 @@ import { lines, reader, sharedTiles, sumParts, threads, type Tile, tiles, vector
 const smallWork = 1 << 16;
 
 /** The parameters that all attention kernels begin with. */
-export const commonParams = { heads: "u32", kvHeads: "u32", d: "u32", window: "u32", scale: "f32" } as const;
+export const commonParams = { heads: "u32", kvHeads: "u32", headDim: "u32", window: "u32", scale: "f32" } as const;
 
 /** Whether the work is too small for a second thread. */
-export function isSmall(pairs: number, heads: number, d: number): boolean {
-  return pairs * heads * d < smallWork;
+export function isSmall(pairs: number, heads: number, headDim: number): boolean {
+  return pairs * heads * headDim < smallWork;
 }
 
 /** Finds this workgroup's block of queries and this thread's row and keys. */
@@ -31,9 +31,9 @@ export const findQueries = (tile: Tile): string => `
   let start = max(0, shift + i32(table[entry + 1]) - i32(p.window));
   let stop = shift + i32(min(table[entry + 1] + p.each, qLength)) - 1;
   let pair = (table[segment] + min(query, qLength - 1)) * p.heads + head;
-  let row = pair * p.d;
-  let kvStride = p.kvHeads * p.d;
-  let kvBase = table[segment + 2] * kvStride + head / (p.heads / p.kvHeads) * p.d;
+  let row = pair * p.headDim;
+  let kvStride = p.kvHeads * p.headDim;
+  let kvBase = table[segment + 2] * kvStride + head / (p.heads / p.kvHeads) * p.headDim;
   let at = li / ${tile.lanes} * ${tile.rows * tile.lanes};`;
 
 type ForwardBuffers = "q" | "k" | "v" | "table" | "out" | "stats";
@@ -90,7 +90,7 @@ ${sharedTiles(tile, "k", "v")}`,
     cpu: [{
       fn: "attention_forward",
       parts: ({ blocks, kvHeads }) => blocks * kvHeads,
-      small: ({ pairs, heads, d }) => isSmall(pairs, heads, d),
+      small: ({ pairs, heads, headDim }) => isSmall(pairs, heads, headDim),
     }],
   });
 }

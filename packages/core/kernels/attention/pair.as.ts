@@ -1,7 +1,8 @@
 /** A block of keys with a block of queries, as the backward kernel works on them: where everything lies in its scratch. */
 import { headMask, splat, sumLanes } from "../simd/math.as";
 import { MR, packA } from "../simd/micro.as";
-import { ceil8, scaleRow } from "./blocks.as";
+import { ceil8, checkLayout, scaleRow } from "./blocks.as";
+import { widestHead } from "./widest_head";
 
 /** Keys of a block: a multiple of the tile's 6 and 8. */
 export const KB: i32 = 144;
@@ -12,7 +13,7 @@ export const QB: i32 = 48;
 @unmanaged
 export class Pair {
   key: i32; keys: i32; query: i32; queries: i32; // counted from the segment's first
-  shift: i32; window: i32; d: i32; dp: i32;
+  shift: i32; window: i32; headDim: i32; dp: i32; // dp: headDim up to a multiple of 8
   k: usize; kColumns: usize; v: usize; dK: usize; dV: usize;
   q: usize; qColumns: usize; dO: usize; dOColumns: usize;
   w: usize; dS: usize; panel: usize; tile: usize; // weights and their slopes [QB, KB], one packed panel, one edge tile
@@ -21,13 +22,13 @@ export class Pair {
   @inline end(row: i32): i32 { return this.shift + this.query + min(row, this.queries - 1) - this.key; }
 }
 
-/** Divides the scratch for heads of width d. */
-export function layOut(x: Pair, scratch: usize, d: i32): void {
-  x.d = d;
-  x.dp = ceil8(d);
+/** Divides the scratch for a head width. */
+export function layOut(x: Pair, scratch: usize, headDim: i32): void {
+  x.headDim = headDim;
+  x.dp = ceil8(headDim);
   const keyBytes = <usize>(KB * x.dp) << 2, queryBytes = <usize>(QB * x.dp) << 2;
   x.tile = scratch + 256;
-  x.panel = x.tile + MR * 1024;
+  x.panel = x.tile + MR * widestHead * 4; // packQueries keeps six rows in the tile
   x.w = x.panel + max(KB, QB) * MR * 4 + 64;
   x.dS = x.w + QB * KB * 4;
   x.k = x.dS + QB * KB * 4;
@@ -39,6 +40,7 @@ export function layOut(x: Pair, scratch: usize, d: i32): void {
   x.qColumns = x.q + queryBytes;
   x.dO = x.qColumns + queryBytes;
   x.dOColumns = x.dO + queryBytes;
+  checkLayout(scratch, x.dOColumns + queryBytes);
 }
 
 /** Σ a · b over d elements. */
@@ -57,14 +59,14 @@ export function dot(a: usize, b: usize, d: i32): f32 {
 
 /** Packs the block's queries, times `scale`, into panels of 6. */
 export function packQueries(x: Pair, src: usize, stride: usize, scale: f32, dst: usize, rowsAt: usize): void {
-  const rowBytes = <usize>x.d << 2, aligned = (rowBytes + 15) & ~15;
+  const rowBytes = <usize>x.headDim << 2, aligned = (rowBytes + 15) & ~15;
   for (let r = 0; r < x.queries; r += MR) {
     const rows = min(MR, x.queries - r);
     if (scale != 1) {
-      for (let i = 0; i < rows; i++) scaleRow(rowsAt + <usize>i * aligned, src + <usize>(r + i) * stride, x.d, splat(scale));
-      packA(dst, rowsAt, rows, x.d, aligned, 4);
+      for (let i = 0; i < rows; i++) scaleRow(rowsAt + <usize>i * aligned, src + <usize>(r + i) * stride, x.headDim, splat(scale));
+      packA(dst, rowsAt, rows, x.headDim, aligned, 4);
     } else {
-      packA(dst, src + <usize>r * stride, rows, x.d, stride, 4);
+      packA(dst, src + <usize>r * stride, rows, x.headDim, stride, 4);
     }
     dst += rowBytes * MR;
   }

@@ -1,7 +1,7 @@
 /** Causal attention over segments in float64: what `attention` must give. */
 import type { SegmentRange } from "./segments.ts";
 
-/** Sizes that the arrays do not tell; `d` is the width of a head. */
+/** Sizes that the arrays do not tell; `d` is the head width. */
 export interface AttentionSizes {
   heads: number;
   kvHeads: number;

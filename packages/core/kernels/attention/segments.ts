@@ -23,7 +23,7 @@ export interface SegmentRange {
 export const blockRows: Readonly<Record<"cpu" | "webgpu", number>> = { cpu: 128, webgpu: 32 };
 
 /** A part of a table: pairs [segment, first row within it]. */
-export interface Blocks {
+export interface SegmentBlocks {
   /** Element of the table where the pairs begin. */
   readonly at: number;
   /** Number of pairs. */
@@ -40,13 +40,13 @@ export class Segments implements Disposable {
   /** Four numbers a segment (qStart, qLength, kStart, kLength), then the blocks of queries, then those of keys. */
   readonly table: Tensor<"u32">;
   /** Blocks of queries, those with most keys first. */
-  readonly queryBlocks: Blocks;
+  readonly queryBlocks: SegmentBlocks;
   /** Blocks of keys; on the CPU one for each segment. */
-  readonly keyBlocks: Blocks;
+  readonly keyBlocks: SegmentBlocks;
   /** Rows of q: how many at least, and how many are in a segment. */
-  readonly queries: Extent;
+  readonly queries: RowExtent;
   /** Rows of k and v: how many at least, and how many are in a segment. */
-  readonly keys: Extent;
+  readonly keys: RowExtent;
   /** Number of (query, key) pairs, the invisible ones included: how much work there is. */
   readonly pairs: number;
 
@@ -84,7 +84,7 @@ export class Segments implements Disposable {
 }
 
 /** How segments lie in a tensor's rows. */
-export interface Extent {
+export interface RowExtent {
   /** End of the last segment: a tensor needs as many rows. */
   readonly end: number;
   /** Rows that are in a segment; one that is in two counts twice. */
@@ -161,7 +161,7 @@ export function segmentTable(device: Device, ranges: readonly SegmentRange[]): S
   return new Segments(device, ranges);
 }
 
-function extent(spans: readonly (readonly [start: number, length: number])[]): Extent {
+function extent(spans: readonly (readonly [start: number, length: number])[]): RowExtent {
   let [end, covered, overlap] = [0, 0, false];
   for (const [start, length] of spans.toSorted((a, b) => a[0] - b[0])) {
     if (length === 0) continue;

@@ -7,6 +7,7 @@
  * chains never depend on where a tile begins.
  */
 import { blockRows } from "./segments.ts";
+import { widestHead } from "./widest_head.ts";
 
 /** How rows of up to `width` elements are held. naga does not unroll loops, so registers are named and written out. */
 export interface Tile {
@@ -24,13 +25,13 @@ export interface Tile {
  * The four sizes that shaders are made for: each costs its compilation. A lane has 32 elements, more would spill; tiles
  * and exchanged parts take 8 KiB each, half of what every adapter has.
  */
-export const tiles: readonly Tile[] = [32, 64, 128, 256].map((width) => (
+export const tiles: readonly Tile[] = [32, 64, 128, widestHead].map((width) => (
   { width, lanes: width / 32, rows: 1024 / width, vectors: 8 }
 ));
 
-/** Index of the tile for heads of width d. */
-export function tileIndex(d: number): number {
-  return tiles.findIndex(({ width }) => d <= width);
+/** Index of the tile for a head width. */
+export function tileIndex(headDim: number): number {
+  return tiles.findIndex(({ width }) => headDim <= width);
 }
 
 /** Threads of a workgroup. */
@@ -52,16 +53,16 @@ export function vector({ lanes }: Tile, i: number): string {
 export function reader(name: string): string {
   return `
 fn read_${name}(base: u32, c: u32) -> vec4f {
-  if (c + 3 < p.d) { return vec4f(${[0, 1, 2, 3].map((j) => `${name}[base + c + ${j}]`).join(", ")}); }
-  let last = p.d - 1;
+  if (c + 3 < p.headDim) { return vec4f(${[0, 1, 2, 3].map((j) => `${name}[base + c + ${j}]`).join(", ")}); }
+  let last = p.headDim - 1;
   let x = vec4f(${[0, 1, 2, 3].map((j) => `${name}[base + min(c + ${j}, last)]`).join(", ")});
-  return select(vec4f(), x, vec4u(c, c + 1, c + 2, c + 3) < vec4u(p.d));
+  return select(vec4f(), x, vec4u(c, c + 1, c + 2, c + 3) < vec4u(p.headDim));
 }`;
 }
 
 /** Writes a lane's vector i to a head's row, up to its width. */
 export function write(tile: Tile, name: string, base: string, i: number, value: string): string {
-  const put = [0, 1, 2, 3].map((j) => `if (c + ${j} < p.d) { ${name}[${base} + c + ${j}] = x[${j}]; }`).join(" ");
+  const put = [0, 1, 2, 3].map((j) => `if (c + ${j} < p.headDim) { ${name}[${base} + c + ${j}] = x[${j}]; }`).join(" ");
   return `{ let c = ${vector(tile, i)} * 4; let x = ${value}; ${put} }`;
 }
 

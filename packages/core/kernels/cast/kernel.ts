@@ -1,5 +1,6 @@
 /** Conversion between dtypes. Both buffers are bound as bits, so that one shader serves every pair. */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { ceilDiv, defineKernel, type Kernel } from "../../backend/kernel.ts";
+import { eachElement, elementGroups } from "../wgsl.ts";
 
 /** What to convert, as the kernel's `code`: the same in `cast.as.ts`. Between integers the bits stay. */
 export const castCodes = {
@@ -36,12 +37,7 @@ fn convert(bits: u32) -> u32 {
     default: { return bits; }
   }
 }`,
-  main: `
-  let first = (wid.x + wid.y * nwg.x) * 256 + li;
-  for (var i = 0u; i < 4; i++) {
-    let at = first + i * 64;
-    if (at < p.n) { out[at] = convert(x[at]); }
-  }`,
-  workgroups: ({ n }) => spread(ceilDiv(n, 256)),
+  main: eachElement("p.n", "out[at] = convert(x[at]);"),
+  workgroups: ({ n }) => elementGroups(n),
   cpu: [{ fn: "cast", parts: ({ n }) => ceilDiv(n, 65536) }],
 });

@@ -1,5 +1,6 @@
 // A run of columns copied from one matrix into another, in parts of some 16,384 elements. See kernel.ts.
 import { storeHead } from "../simd/math.as";
+import { rowsOfPart } from "../simd/parts.as";
 
 @unmanaged
 class CopyColumnsArgs {
@@ -9,7 +10,7 @@ class CopyColumnsArgs {
 
 export function copy_columns(args: usize, part: i32, scratch: usize): void {
   const p = changetype<CopyColumnsArgs>(args);
-  const each = max(1, 16384 / max(1, p.cols));
+  const each = rowsOfPart(p.cols);
   const end = min((part + 1) * each, p.rows);
   for (let row = part * each; row < end; row++) {
     const x = p.x + ((<usize>row * p.xCols + p.xFrom) << 2), out = p.out + ((<usize>row * p.outCols + p.outFrom) << 2);

@@ -1,5 +1,6 @@
 /** A run of columns copied from one matrix into another. */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { defineKernel, type Kernel, rowParts } from "../../backend/kernel.ts";
+import { eachElement, elementGroups } from "../wgsl.ts";
 
 type CopyParams = "rows" | "cols" | "xCols" | "xFrom" | "outCols" | "outFrom" | "accumulate";
 
@@ -12,22 +13,16 @@ export const copyColumnsKernel: Kernel<"x" | "out", CopyParams> = defineKernel({
     ...{ outCols: "u32", outFrom: "u32", accumulate: "u32" },
   },
   workgroupSize: [64],
-  main: `
-  let first = (wid.x + wid.y * nwg.x) * 256 + li;
-  for (var i = 0u; i < 4; i++) {
-    let at = first + i * 64;
-    if (at < p.rows * p.cols) {
-      let row = at / p.cols;
-      let col = at - row * p.cols;
-      let to = row * p.outCols + p.outFrom + col;
-      var y = x[row * p.xCols + p.xFrom + col];
-      if (p.accumulate == 1) { y += out[to]; }
-      out[to] = y;
-    }
-  }`,
-  workgroups: ({ rows, cols }) => spread(ceilDiv(rows * cols, 256)),
-  cpu: [{
-    fn: "copy_columns",
-    parts: ({ rows, cols }) => ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(cols, 1)))),
-  }],
+  main: eachElement(
+    "p.rows * p.cols",
+    `
+    let row = at / p.cols;
+    let col = at - row * p.cols;
+    let to = row * p.outCols + p.outFrom + col;
+    var y = x[row * p.xCols + p.xFrom + col];
+    if (p.accumulate == 1) { y += out[to]; }
+    out[to] = y;`,
+  ),
+  workgroups: ({ rows, cols }) => elementGroups(rows * cols),
+  cpu: [{ fn: "copy_columns", parts: ({ rows, cols }) => rowParts(rows, cols) }],
 });

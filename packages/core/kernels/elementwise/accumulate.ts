@@ -1,6 +1,8 @@
 /** Adding a gradient to another, in place. */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
+import { ceilDiv, defineKernel, type Kernel } from "../../backend/kernel.ts";
 import type { Tensor } from "../../device/tensor.ts";
+import { eachElement, elementGroups } from "../wgsl.ts";
 
 /** out += x. */
 export const accumulateKernel: Kernel<"x" | "out", "n"> = defineKernel({
@@ -8,14 +10,9 @@ export const accumulateKernel: Kernel<"x" | "out", "n"> = defineKernel({
   buffers: { x: "read f32", out: "write f32" },
   params: { n: "u32" },
   workgroupSize: [64],
-  main: `
-  let first = (wid.x + wid.y * nwg.x) * 256 + li;
-  for (var i = 0u; i < 4; i++) {
-    let at = first + i * 64;
-    if (at < p.n) { out[at] += x[at]; }
-  }`,
-  workgroups: ({ n }) => spread(ceilDiv(n, 256)),
-  cpu: [{ fn: "accumulate", parts: ({ n }) => ceilDiv(n, 16384) }],
+  main: eachElement("p.n", "out[at] += x[at];"),
+  workgroups: ({ n }) => elementGroups(n),
+  cpu: [{ fn: "accumulate", parts: ({ n }) => ceilDiv(n, partElements) }],
 });
 
 /** out += x, element by element; both have the same size. */

@@ -1,7 +1,7 @@
 /** Every elementwise operation: a class with one vector function each, and one loop that is compiled for each class. */
 import { exp4, log4, sigmoid4, storeHead } from "../simd/math.as";
+import { PART, rowsOfPart } from "../simd/parts.as";
 
-@final @unmanaged class Copy { @inline f(x: v128, y: v128, z: v128): v128 { return x; } }
 @final @unmanaged class Add { @inline f(x: v128, y: v128, z: v128): v128 { return f32x4.add(x, y); } }
 @final @unmanaged class Sub { @inline f(x: v128, y: v128, z: v128): v128 { return f32x4.sub(x, y); } }
 @final @unmanaged class Mul { @inline f(x: v128, y: v128, z: v128): v128 { return f32x4.mul(x, y); } }
@@ -56,6 +56,7 @@ import { exp4, log4, sigmoid4, storeHead } from "../simd/math.as";
   }
 }
 
+/** How an operand is read: four fields in a row of ElementwiseArgs. */
 @unmanaged
 class Operand {
   row: usize; col: usize; isValue: u32; value: f32;
@@ -84,7 +85,9 @@ class ElementwiseArgs {
 
 function map<T>(p: ElementwiseArgs, row0: i32, row1: i32, col0: i32, col1: i32): void {
   const args = changetype<usize>(p);
-  const ox = changetype<Operand>(args + 28), oy = changetype<Operand>(args + 44), oz = changetype<Operand>(args + 60);
+  const ox = changetype<Operand>(args + offsetof<ElementwiseArgs>("xRow"));
+  const oy = changetype<Operand>(args + offsetof<ElementwiseArgs>("yRow"));
+  const oz = changetype<Operand>(args + offsetof<ElementwiseArgs>("zRow"));
   const xRun = ox.col != 0, yRun = oy.col != 0, zRun = oz.col != 0;
   for (let row = row0; row < row1; row++) {
     const x = p.x + ((<usize>row * ox.row) << 2), y = p.y + ((<usize>row * oy.row) << 2), z = p.z + ((<usize>row * oz.row) << 2);
@@ -102,34 +105,33 @@ export function elementwise(args: usize, part: i32, scratch: usize): void {
   const p = changetype<ElementwiseArgs>(args);
   let row0 = 0, row1 = p.rows, col0 = 0, col1 = p.cols;
   if (p.rows == 1) {
-    col0 = part << 14;
-    col1 = min(col0 + 16384, p.cols);
+    col0 = part * PART;
+    col1 = min(col0 + PART, p.cols);
   } else {
-    const each = max(1, 16384 / max(1, p.cols));
+    const each = rowsOfPart(p.cols);
     row0 = part * each;
     row1 = min(row0 + each, p.rows);
   }
   switch (p.code) {
-    case 0: map<Copy>(p, row0, row1, col0, col1); break;
-    case 1: map<Add>(p, row0, row1, col0, col1); break;
-    case 2: map<Sub>(p, row0, row1, col0, col1); break;
-    case 3: map<Mul>(p, row0, row1, col0, col1); break;
-    case 4: map<Div>(p, row0, row1, col0, col1); break;
-    case 5: map<Minimum>(p, row0, row1, col0, col1); break;
-    case 6: map<Maximum>(p, row0, row1, col0, col1); break;
-    case 7: map<Exp>(p, row0, row1, col0, col1); break;
-    case 8: map<Log>(p, row0, row1, col0, col1); break;
-    case 9: map<Sqrt>(p, row0, row1, col0, col1); break;
-    case 10: map<Clamp>(p, row0, row1, col0, col1); break;
-    case 11: map<Where>(p, row0, row1, col0, col1); break;
-    case 12: map<Greater>(p, row0, row1, col0, col1); break;
-    case 13: map<Inside>(p, row0, row1, col0, col1); break;
-    case 14: map<Sigmoid>(p, row0, row1, col0, col1); break;
-    case 15: map<LogSigmoid>(p, row0, row1, col0, col1); break;
-    case 16: map<Gelu>(p, row0, row1, col0, col1); break;
-    case 17: map<GeluGrad>(p, row0, row1, col0, col1); break;
-    case 18: map<SwiGlu>(p, row0, row1, col0, col1); break;
-    case 19: map<SwiGluGradGate>(p, row0, row1, col0, col1); break;
+    case 0: map<Add>(p, row0, row1, col0, col1); break;
+    case 1: map<Sub>(p, row0, row1, col0, col1); break;
+    case 2: map<Mul>(p, row0, row1, col0, col1); break;
+    case 3: map<Div>(p, row0, row1, col0, col1); break;
+    case 4: map<Minimum>(p, row0, row1, col0, col1); break;
+    case 5: map<Maximum>(p, row0, row1, col0, col1); break;
+    case 6: map<Exp>(p, row0, row1, col0, col1); break;
+    case 7: map<Log>(p, row0, row1, col0, col1); break;
+    case 8: map<Sqrt>(p, row0, row1, col0, col1); break;
+    case 9: map<Clamp>(p, row0, row1, col0, col1); break;
+    case 10: map<Where>(p, row0, row1, col0, col1); break;
+    case 11: map<Greater>(p, row0, row1, col0, col1); break;
+    case 12: map<Inside>(p, row0, row1, col0, col1); break;
+    case 13: map<Sigmoid>(p, row0, row1, col0, col1); break;
+    case 14: map<LogSigmoid>(p, row0, row1, col0, col1); break;
+    case 15: map<Gelu>(p, row0, row1, col0, col1); break;
+    case 16: map<GeluGrad>(p, row0, row1, col0, col1); break;
+    case 17: map<SwiGlu>(p, row0, row1, col0, col1); break;
+    case 18: map<SwiGluGradGate>(p, row0, row1, col0, col1); break;
     default: unreachable();
   }
 }
@@ -139,11 +141,11 @@ class AccumulateArgs {
   x: usize; out: usize; n: i32;
 }
 
-/** out += x, in parts of 16,384 elements. */
+/** out += x. */
 export function accumulate(args: usize, part: i32, scratch: usize): void {
   const p = changetype<AccumulateArgs>(args);
-  const end = min((part + 1) << 14, p.n);
-  for (let i = part << 14; i < end; i += 4) {
+  const end = min((part + 1) * PART, p.n);
+  for (let i = part * PART; i < end; i += 4) {
     const o = <usize>i << 2;
     v128.store(p.out + o, f32x4.add(v128.load(p.out + o), v128.load(p.x + o)));
   }

@@ -2,26 +2,29 @@
  * The elementwise kernels: one shader an operation, one CPU function for all. One shader that switches on a parameter
  * would compile once, but Mesa's software driver then takes 1.3 ms instead of 0.05 ms a dispatch, whatever its size.
  */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
+import { ceilDiv, defineKernel, type Kernel, rowParts } from "../../backend/kernel.ts";
 import type { Tensor } from "../../device/tensor.ts";
+import { eachElement, elementGroups } from "../wgsl.ts";
 import { broadcast, type Operand, type Steps } from "./broadcast.ts";
 import { type Name, table } from "./table.ts";
 
 type Letter = "x" | "y" | "z";
-type Buffer = `in_${Letter}` | "out";
+type Buffer = Letter | "out";
 
 /** out[i] = f(x[…], y[…], z[…]); an operand is read at row · step + column · step, or is one number. */
 function elementwiseKernel(name: Name): Kernel<Buffer, string> {
   const { wgsl } = table[name];
+  // Within the loop an operand's element has the name of its buffer, and hides it.
   const operand = (letter: Letter) =>
     new RegExp(`\\b${letter}\\b`).test(wgsl)
-      ? `let ${letter} = select(in_${letter}[row * p.${letter}Row + col * p.${letter}Col], p.${letter}Value, p.${letter}Is == 1);`
+      ? `let ${letter} = select(${letter}[row * p.${letter}Row + col * p.${letter}Col], p.${letter}Value, p.${letter}Is == 1);`
       : "";
   return defineKernel({
     name,
-    buffers: { in_x: "read f32", in_y: "read f32", in_z: "read f32", out: "write f32" },
+    buffers: { x: "read f32", y: "read f32", z: "read f32", out: "write f32" },
     params: {
-      ...{ code: "u32", rows: "u32", cols: "u32" },
+      ...{ code: "u32", rows: "u32", cols: "u32" }, // `code` is for the CPU, whose one function serves every operation
       ...{ xRow: "u32", xCol: "u32", xIs: "u32", xValue: "f32" },
       ...{ yRow: "u32", yCol: "u32", yIs: "u32", yValue: "f32" },
       ...{ zRow: "u32", zCol: "u32", zIs: "u32", zValue: "f32" },
@@ -35,33 +38,28 @@ fn gelu_slope(x: f32) -> f32 {
   return s + x * s * (1.0 - s) * 1.5957691216057308 * (1.0 + 0.134145 * x * x);
 }
 fn silu_slope(x: f32) -> f32 { let s = sigmoid(x); return s * (1.0 + x * (1.0 - s)); }`,
-    main: `
-  let first = (wid.x + wid.y * nwg.x) * 256 + li;
-  for (var i = 0u; i < 4; i++) {
-    let at = first + i * 64;
-    if (at < p.rows * p.cols) {
-      let row = at / p.cols;
-      let col = at - row * p.cols;
-      ${operand("x")}
-      ${operand("y")}
-      ${operand("z")}
-      out[at] = ${wgsl};
-    }
-  }`,
-    workgroups: ({ rows, cols }) => spread(ceilDiv(rows * cols, 256)),
-    cpu: [{ fn: "elementwise", parts: ({ rows, cols }) => cpuParts(rows, cols) }],
+    main: eachElement(
+      "p.rows * p.cols",
+      `
+    let row = at / p.cols;
+    let col = at - row * p.cols;
+    ${operand("x")}
+    ${operand("y")}
+    ${operand("z")}
+    out[at] = ${wgsl};`,
+    ),
+    workgroups: ({ rows, cols }) => elementGroups(rows * cols),
+    // A single row is cut by columns.
+    cpu: [{
+      fn: "elementwise",
+      parts: ({ rows, cols }) => rows === 1 ? ceilDiv(cols, partElements) : rowParts(rows, cols),
+    }],
   });
 }
 
 const kernels = Object.fromEntries(
   (Object.keys(table) as Name[]).map((name) => [name, elementwiseKernel(name)]),
 ) as Record<Name, ReturnType<typeof elementwiseKernel>>;
-
-/** Parts on the CPU: some 16,384 elements each; a single row is cut by columns. As in `elementwise.as.ts`. */
-function cpuParts(rows: number, cols: number): number {
-  if (rows === 1) return Math.max(1, ceilDiv(cols, 16384));
-  return ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(cols, 1))));
-}
 
 /** Runs an elementwise operation without recording it. */
 export function elementwise(name: Name, ...operands: readonly Operand[]): Tensor<"f32"> {
@@ -91,7 +89,7 @@ export function apply(
     params[`${letter}Col`] = steps[i]?.[1] ?? 0;
     params[`${letter}Is`] = constant ? 1 : 0;
     params[`${letter}Value`] = constant ? operand : 0;
-    buffers[`in_${letter}`] = constant ? undefined : operand;
+    buffers[letter] = constant ? undefined : operand;
   });
   out.device.run(kernels[name], buffers as Record<Buffer, Tensor | undefined>, params);
 }

@@ -1,5 +1,6 @@
 // Rows picked by ids, and rows added up by ids. See kernel.ts for the parts.
 import { storeHead } from "../simd/math.as";
+import { rowsOfPart } from "../simd/parts.as";
 
 @unmanaged
 class GatherArgs {
@@ -9,7 +10,7 @@ class GatherArgs {
 
 export function gather_rows(args: usize, part: i32, scratch: usize): void {
   const p = changetype<GatherArgs>(args);
-  const stride = <usize>p.cols << 2, each = max(1, 16384 / max(1, p.cols)), missing = f32x4.splat(p.missing);
+  const stride = <usize>p.cols << 2, each = rowsOfPart(p.cols), missing = f32x4.splat(p.missing);
   const end = min((part + 1) * each, p.tokens);
   for (let token = part * each; token < end; token++) {
     const id = load<u32>(p.ids + (<usize>token << 2)), out = p.out + <usize>token * stride;

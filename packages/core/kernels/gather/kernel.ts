@@ -1,5 +1,7 @@
 /** Rows picked by ids, and the reverse: rows added up by ids, always in the order of the tokens. */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
+import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
+import { eachElement, elementGroups } from "../wgsl.ts";
 
 /** out[t] = table[ids[t]]; where the table has no such row, all elements are `missing` (NaN is a parameter: WGSL has none). */
 export const gatherKernel: Kernel<"table" | "ids" | "out", "tokens" | "cols" | "rows" | "missing"> = defineKernel({
@@ -7,23 +9,17 @@ export const gatherKernel: Kernel<"table" | "ids" | "out", "tokens" | "cols" | "
   buffers: { table: "read f32", ids: "read u32", out: "write f32" },
   params: { tokens: "u32", cols: "u32", rows: "u32", missing: "f32" },
   workgroupSize: [64],
-  main: `
-  let first = (wid.x + wid.y * nwg.x) * 256 + li;
-  for (var i = 0u; i < 4; i++) {
-    let at = first + i * 64;
-    if (at < p.tokens * p.cols) {
-      let token = at / p.cols;
-      let id = ids[token];
-      var y = p.missing;
-      if (id < p.rows) { y = table[id * p.cols + at - token * p.cols]; }
-      out[at] = y;
-    }
-  }`,
-  workgroups: ({ tokens, cols }) => spread(ceilDiv(tokens * cols, 256)),
-  cpu: [{
-    fn: "gather_rows",
-    parts: ({ tokens, cols }) => ceilDiv(tokens, Math.max(1, Math.floor(16384 / Math.max(cols, 1)))),
-  }],
+  main: eachElement(
+    "p.tokens * p.cols",
+    `
+    let token = at / p.cols;
+    let id = ids[token];
+    var y = p.missing;
+    if (id < p.rows) { y = table[id * p.cols + at - token * p.cols]; }
+    out[at] = y;`,
+  ),
+  workgroups: ({ tokens, cols }) => elementGroups(tokens * cols),
+  cpu: [{ fn: "gather_rows", parts: ({ tokens, cols }) => rowParts(tokens, cols) }],
 });
 
 /**
@@ -76,6 +72,6 @@ export const scatterKernel: Kernel<"x" | "ids" | "links" | "out", "tokens" | "co
   cpu: [{
     fn: "scatter_rows",
     parts: ({ cols }) => ceilDiv(cols, 64),
-    small: ({ tokens, cols }) => tokens * cols < 16384,
+    small: ({ tokens, cols }) => tokens * cols < partElements,
   }],
 });

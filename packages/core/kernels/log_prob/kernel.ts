@@ -6,6 +6,7 @@
  * `logProb` the target's raw logit, NaN until a chunk has it. On WebGPU one workgroup has a row.
  */
 import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { workgroupSum } from "../wgsl.ts";
 
 /** Logits lower than the largest by more than this add nothing: e to it is the smallest normal number. */
 const lowest = "-87.33654";
@@ -35,8 +36,7 @@ export const logProbKernel: Kernel<
   workgroupSize: [64],
   declarations: `
 var<workgroup> best: array<f32, 64>;
-var<workgroup> place: array<u32, 64>;
-var<workgroup> sums: array<vec2f, 64>;${clampDown}`,
+var<workgroup> place: array<u32, 64>;${workgroupSum(64, "vec2f")}${clampDown}`,
   main: `
   let chunk_row = wid.x + wid.y * nwg.x;
   if (chunk_row >= p.rows) { return; }
@@ -64,18 +64,13 @@ var<workgroup> sums: array<vec2f, 64>;${clampDown}`,
   var before = -3.4028234e38;
   if (p.col > 0) { before = state[2 * row]; }
   let m = max(before, best[0]);
-  var sum = vec2f();
+  var part = vec2f();
   for (var j = li; j < p.cols; j += 64) {
     let d = clamp_down((logits[start + j] - m) * p.scale);
     let e = exp(d);
-    sum += vec2f(e, d * e);
+    part += vec2f(e, d * e);
   }
-  sums[li] = sum;
-  workgroupBarrier();
-  for (var half = 32u; half > 0; half /= 2) {
-    if (li < half) { sums[li] += sums[li + half]; }
-    workgroupBarrier();
-  }
+  let sum = workgroup_sum(part, li);
   if (li > 0) { return; }
   var s = 0.0;
   var u = 0.0;
@@ -90,8 +85,8 @@ var<workgroup> sums: array<vec2f, 64>;${clampDown}`,
     index = argmax[row];
   }
   if (best[0] > before) { index = p.col + place[0]; }
-  s += sums[0].x;
-  u += sums[0].y;
+  s += sum.x;
+  u += sum.y;
   let target_at = targets[row] - p.col;
   if (target_at < p.cols) { z = logits[start + target_at]; }
   argmax[row] = index;

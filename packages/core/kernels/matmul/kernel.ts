@@ -5,6 +5,7 @@
  * as on the CPU: its bits do not depend on the size of the batch, on its row, or on the tile.
  */
 import type { Limits } from "../../backend/backend.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
 import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
 
 type MatmulBuffers = "a" | "b" | "bias" | "residual" | "out";
@@ -87,7 +88,7 @@ fn put(row: u32, col: u32, values: vec4f) {
     main: body(transposeA, transposeB, tile),
     workgroups: ({ m, n }) => spread(ceilDiv(m, rows * high) * ceilDiv(n, cols * wide)),
     cpu: [
-      { fn: "matmul_pack", parts: ({ m }) => ceilDiv(m, 48), small: ({ m, k }) => m * k < 16384 },
+      { fn: "matmul_pack", parts: ({ m }) => ceilDiv(m, 48), small: ({ m, k }) => m * k < partElements },
       {
         fn: "matmul",
         parts: ({ m, n }) => ceilDiv(n, 16) * ceilDiv(m, 384),

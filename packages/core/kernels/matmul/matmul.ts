@@ -129,20 +129,19 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
 }
 
 function sizes(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): { m: number; n: number; k: number } {
-  const fits = a.shape.length >= 1 && b.shape.length === 2 && (!transposeA || a.shape.length === 2);
-  const last = a.shape.at(-1) ?? 1;
+  const mark = (t: boolean) => t ? " transposed" : "";
+  const fail = (remedy: string) =>
+    new RangeError(
+      `Cannot matmul tensors of shapes [${a.shape}]${mark(transposeA)} and [${b.shape}]${mark(transposeB)}: ${remedy}`,
+    );
+  if (b.shape.length !== 2) throw fail("b must be a matrix; reshape it");
+  if (a.shape.length === 0) throw fail("a must be a vector, a matrix or more; reshape it");
+  if (transposeA && a.shape.length !== 2) throw fail("with transposeA a must be a matrix; reshape it");
+  const last = a.shape.at(-1)!;
   const rows = last === 0 ? a.shape.slice(0, -1).reduce((x, y) => x * y, 1) : a.size / last;
   const [m, k] = transposeA ? [last, rows] : [rows, last];
   const [n, kb] = transposeB ? [b.shape[0]!, b.shape[1]!] : [b.shape[1]!, b.shape[0]!];
-  if (!fits || k !== kb) {
-    const mark = (t: boolean) => t ? " transposed" : "";
-    throw new RangeError(
-      `Cannot matmul tensors of shapes [${a.shape}]${mark(transposeA)} and [${b.shape}]${
-        mark(transposeB)
-      }: the inner ` +
-        `lengths must agree; set transposeA or transposeB for the other layout`,
-    );
-  }
+  if (k !== kb) throw fail("the inner lengths must agree; set transposeA or transposeB for the other layout");
   return { m, n, k };
 }
 

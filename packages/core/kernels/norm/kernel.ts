@@ -3,30 +3,12 @@
  *
  * A row is one workgroup's on WebGPU and one thread's on the CPU, so its bits do not depend on the batch around it.
  */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
+import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
+import { workgroupSum } from "../wgsl.ts";
 
 /** Parts into which the weight's gradient cuts the rows. */
 export const weightParts = 32;
-
-/** Rows of a part on the CPU: some 16,384 elements. As in `norm.as.ts`. */
-function rowParts({ rows, cols }: { readonly rows: number; readonly cols: number }): number {
-  return ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(cols, 1))));
-}
-
-/** Sum of one value a thread, for every thread. */
-const total = `
-var<workgroup> lanes: array<f32, 64>;
-fn total(value: f32, li: u32) -> f32 {
-  lanes[li] = value;
-  workgroupBarrier();
-  for (var half = 32u; half > 0; half /= 2) {
-    if (li < half) { lanes[li] += lanes[li + half]; }
-    workgroupBarrier();
-  }
-  let sum = lanes[0];
-  workgroupBarrier(); // the next call writes lanes again
-  return sum;
-}`;
 
 type NormBuffers = "x" | "residual" | "weight" | "bias" | "out" | "sum" | "stats";
 
@@ -43,7 +25,7 @@ export const normKernel: Kernel<NormBuffers, "rows" | "cols" | "eps" | "centred"
   },
   params: { rows: "u32", cols: "u32", eps: "f32", centred: "u32", fused: "u32" },
   workgroupSize: [64],
-  declarations: `${total}
+  declarations: `${workgroupSum(64)}
 fn source(at: u32) -> f32 {
   if (p.fused == 1) { return x[at] + residual[at]; }
   return x[at];
@@ -57,14 +39,14 @@ fn source(at: u32) -> f32 {
   if (p.centred == 1) {
     var s = 0.0;
     for (var i = li; i < p.cols; i += 64) { s += source(first + i); }
-    mean = total(s, li) / count;
+    mean = workgroup_sum(s, li) / count;
   }
   var squares = 0.0;
   for (var i = li; i < p.cols; i += 64) {
     let d = source(first + i) - mean;
     squares += d * d;
   }
-  let rstd = 1.0 / sqrt(total(squares, li) / count + p.eps);
+  let rstd = 1.0 / sqrt(workgroup_sum(squares, li) / count + p.eps);
   for (var i = li; i < p.cols; i += 64) {
     let s = source(first + i);
     var y = (s - mean) * rstd * weight[i];
@@ -77,7 +59,7 @@ fn source(at: u32) -> f32 {
     stats[2 * row + 1] = rstd;
   }`,
   workgroups: ({ rows }) => spread(rows),
-  cpu: [{ fn: "norm", parts: rowParts }],
+  cpu: [{ fn: "norm", parts: ({ rows, cols }) => rowParts(rows, cols) }],
 });
 
 type NormGradBuffers = "dy" | "x" | "weight" | "stats" | "dsum" | "dx";
@@ -92,7 +74,7 @@ export const normGradKernel: Kernel<NormGradBuffers, "rows" | "cols" | "centred"
     },
     params: { rows: "u32", cols: "u32", centred: "u32", hasDsum: "u32", accumulate: "u32" },
     workgroupSize: [64],
-    declarations: total,
+    declarations: workgroupSum(64),
     main: `
   let row = wid.x + wid.y * nwg.x;
   if (row >= p.rows) { return; }
@@ -107,8 +89,8 @@ export const normGradKernel: Kernel<NormGradBuffers, "rows" | "cols" | "centred"
     slants += g * ((x[first + i] - mean) * rstd);
   }
   var level = 0.0;
-  if (p.centred == 1) { level = total(slopes, li) / f32(p.cols); }
-  let slant = total(slants, li) / f32(p.cols);
+  if (p.centred == 1) { level = workgroup_sum(slopes, li) / f32(p.cols); }
+  let slant = workgroup_sum(slants, li) / f32(p.cols);
   for (var i = li; i < p.cols; i += 64) {
     let at = first + i;
     let normed = (x[at] - mean) * rstd;
@@ -118,7 +100,7 @@ export const normGradKernel: Kernel<NormGradBuffers, "rows" | "cols" | "centred"
     dx[at] = d;
   }`,
     workgroups: ({ rows }) => spread(rows),
-    cpu: [{ fn: "norm_grad", parts: rowParts }],
+    cpu: [{ fn: "norm_grad", parts: ({ rows, cols }) => rowParts(rows, cols) }],
   });
 
 /** out[part, c] = Σ dy[r, c] · x̂[r, c] over the rows of each of `parts` parts: a sum over parts makes it the weight's gradient. */
@@ -141,5 +123,5 @@ export const normWeightGradKernel: Kernel<"dy" | "x" | "stats" | "out", "rows" |
   }
   out[at] = total;`,
   workgroups: ({ parts, cols }) => spread(ceilDiv(parts * cols, 64)),
-  cpu: [{ fn: "norm_weight_grad", parts: ({ parts }) => parts, small: ({ rows, cols }) => rows * cols < 16384 }],
+  cpu: [{ fn: "norm_weight_grad", parts: ({ parts }) => parts, small: ({ rows, cols }) => rows * cols < partElements }],
 });

@@ -1,5 +1,6 @@
 // RMSNorm and LayerNorm, forward and backward. See kernel.ts for what is computed and how it is cut into parts.
 import { headMask, storeHead, sumLanes } from "../simd/math.as";
+import { rowsOfPart } from "../simd/parts.as";
 
 @unmanaged
 class NormArgs {
@@ -34,10 +35,6 @@ function squaresRow(x: usize, cols: i32, mean: v128): f32 {
   }
   return sumLanes(f32x4.add(total, more));
 }
-
-/** Rows of a part: some 16,384 elements. */
-// @ts-ignore: decorator
-@inline function rowsOfPart(cols: i32): i32 { return max(1, 16384 / max(1, cols)); }
 
 export function norm(args: usize, part: i32, scratch: usize): void {
   const p = changetype<NormArgs>(args);

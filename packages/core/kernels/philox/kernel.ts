@@ -1,4 +1,5 @@
 /** Random bits on the device: element i is word i mod 4 of the block whose counter ends in c3 + ⌊i / 4⌋. */
+import { partElements } from "../../backend/cpu/sizes.ts";
 import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
 
 /**
@@ -45,5 +46,5 @@ export const philoxKernel: Kernel<"out", "n" | "uniform" | "k0" | "k1" | "c0" | 
     if (at < p.n) { out[at] = select(bits[j], bitcast<u32>(to_uniform(bits[j])), p.uniform == 1); }
   }`,
   workgroups: ({ n }) => spread(ceilDiv(n, 256)),
-  cpu: [{ fn: "philox", parts: ({ n }) => ceilDiv(n, 16384) }],
+  cpu: [{ fn: "philox", parts: ({ n }) => ceilDiv(n, partElements) }],
 });

@@ -1,4 +1,5 @@
 // Random bits: Philox 4×32-10. See random/philox.ts.
+import { PART } from "../simd/parts.as";
 
 /** Writes one block, four words, to `out`; other kernels call it for their own numbers. */
 export function philoxBlock(out: usize, k0: u32, k1: u32, c0: u32, c1: u32, c2: u32, c3: u32): void {
@@ -19,11 +20,11 @@ class PhiloxArgs {
   out: usize; n: u32; uniform: u32; k0: u32; k1: u32; c0: u32; c1: u32; c2: u32; c3: u32;
 }
 
-/** Parts of 4,096 blocks. Memory is padded to 64 bytes, so the last block is written whole. */
+/** Memory is padded to 64 bytes, so the last block is written whole. */
 export function philox(args: usize, part: i32, scratch: usize): void {
   const p = changetype<PhiloxArgs>(args);
-  const end = min<u32>((<u32>part + 1) << 12, (p.n + 3) >> 2);
-  for (let block = <u32>part << 12; block < end; block++) {
+  const end = min<u32>((<u32>part + 1) * (PART / 4), (p.n + 3) >> 2);
+  for (let block = <u32>part * (PART / 4); block < end; block++) {
     const out = p.out + (<usize>block << 4);
     philoxBlock(out, p.k0, p.k1, p.c0, p.c1, p.c2, p.c3 + block);
     if (p.uniform) {

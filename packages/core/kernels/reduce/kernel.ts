@@ -3,8 +3,10 @@
  *
  * Sums over many rows are cut into a fixed number of parts, so their bits do not depend on the number of threads.
  */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { partElements } from "../../backend/cpu/sizes.ts";
+import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
 import type { Tensor } from "../../device/tensor.ts";
+import { workgroupSum } from "../wgsl.ts";
 
 /** Parts of a sum over rows, and of a sum over everything. */
 const sumParts = 32;
@@ -15,25 +17,17 @@ export const rowSumKernel: Kernel<"x" | "out", "rows" | "cols" | "n" | "scale"> 
   buffers: { x: "read f32", out: "write f32" },
   params: { rows: "u32", cols: "u32", n: "u32", scale: "f32" },
   workgroupSize: [64],
-  declarations: `var<workgroup> part: array<f32, 64>;`,
+  declarations: workgroupSum(64),
   main: `
   let row = wid.x + wid.y * nwg.x;
   if (row >= p.rows) { return; }
   let end = min((row + 1) * p.cols, p.n);
   var total = 0.0;
   for (var i = row * p.cols + li; i < end; i += 64) { total += x[i]; }
-  part[li] = total;
-  workgroupBarrier();
-  for (var half = 32u; half > 0; half /= 2) {
-    if (li < half) { part[li] += part[li + half]; }
-    workgroupBarrier();
-  }
-  if (li == 0) { out[row] = part[0] * p.scale; }`,
+  let sum = workgroup_sum(total, li);
+  if (li == 0) { out[row] = sum * p.scale; }`,
   workgroups: ({ rows }) => spread(rows),
-  cpu: [{
-    fn: "row_sum",
-    parts: ({ rows, cols }) => Math.max(1, ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(cols, 1))))),
-  }],
+  cpu: [{ fn: "row_sum", parts: ({ rows, cols }) => rowParts(rows, cols) }],
 });
 
 /** out[part, c] = scale · the sum of x[r, c] over the rows r of each of `parts` parts. */
@@ -53,7 +47,7 @@ export const columnSumKernel: Kernel<"x" | "out", "rows" | "cols" | "parts" | "s
   for (var row = part * each; row < end; row++) { total += x[row * p.cols + col]; }
   out[at] = total * p.scale;`,
   workgroups: ({ parts, cols }) => spread(ceilDiv(parts * cols, 64)),
-  cpu: [{ fn: "column_sum", parts: ({ parts }) => parts, small: ({ rows, cols }) => rows * cols < 16384 }],
+  cpu: [{ fn: "column_sum", parts: ({ parts }) => parts, small: ({ rows, cols }) => rows * cols < partElements }],
 });
 
 /** Sums runs of `cols` elements, times `scale`, into a tensor of the given shape. */

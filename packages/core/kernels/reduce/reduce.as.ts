@@ -1,5 +1,6 @@
 // Sums over rows and columns. See kernel.ts for the shapes and the fixed parts.
 import { headMask, storeHead, sumLanes } from "../simd/math.as";
+import { rowsOfPart } from "../simd/parts.as";
 
 @unmanaged
 class RowSumArgs {
@@ -8,7 +9,7 @@ class RowSumArgs {
 
 export function row_sum(args: usize, part: i32, scratch: usize): void {
   const p = changetype<RowSumArgs>(args);
-  const each = max(1, 16384 / max(1, p.cols));
+  const each = rowsOfPart(p.cols);
   const end = min((part + 1) * each, p.rows);
   for (let row = part * each; row < end; row++) {
     const first = min(row * p.cols, p.n), length = min(p.cols, p.n - first);

@@ -1,5 +1,6 @@
 /** Rotary position embedding: pairs of a head's elements are turned by angles that a table gives for each position. */
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { defineKernel, type Kernel, rowParts } from "../../backend/kernel.ts";
+import { eachElement, elementGroups } from "../wgsl.ts";
 
 type RopeParams = "rows" | "heads" | "headDim" | "dim" | "count" | "sign" | "missing";
 
@@ -26,21 +27,14 @@ fn turned(at: u32, i: u32, position: u32) -> f32 {
   if (i < half) { return x[at] * c - x[at + half] * s; }
   return x[at] * c + x[at - half] * s;
 }`,
-  main: `
-  let first = (wid.x + wid.y * nwg.x) * 256 + li;
-  let cols = p.heads * p.headDim;
-  for (var k = 0u; k < 4; k++) {
-    let at = first + k * 64;
-    if (at < p.rows * cols) {
-      let position = positions[at / cols];
-      var y = p.missing;
-      if (position < p.count) { y = turned(at, at % p.headDim, position); }
-      out[at] = y;
-    }
-  }`,
-  workgroups: ({ rows, heads, headDim }) => spread(ceilDiv(rows * heads * headDim, 256)),
-  cpu: [{
-    fn: "rope",
-    parts: ({ rows, heads, headDim }) => ceilDiv(rows, Math.max(1, Math.floor(16384 / Math.max(heads * headDim, 1)))),
-  }],
+  main: eachElement(
+    "p.rows * p.heads * p.headDim",
+    `
+    let position = positions[at / (p.heads * p.headDim)];
+    var y = p.missing;
+    if (position < p.count) { y = turned(at, at % p.headDim, position); }
+    out[at] = y;`,
+  ),
+  workgroups: ({ rows, heads, headDim }) => elementGroups(rows * heads * headDim),
+  cpu: [{ fn: "rope", parts: ({ rows, heads, headDim }) => rowParts(rows, heads * headDim) }],
 });

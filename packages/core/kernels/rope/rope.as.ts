@@ -1,5 +1,6 @@
 // Rotary position embedding, in parts of some 16,384 elements. See kernel.ts.
 import { storeHead } from "../simd/math.as";
+import { rowsOfPart } from "../simd/parts.as";
 
 @unmanaged
 class RopeArgs {
@@ -9,7 +10,7 @@ class RopeArgs {
 
 export function rope(args: usize, part: i32, scratch: usize): void {
   const p = changetype<RopeArgs>(args);
-  const cols = p.heads * p.headDim, each = max(1, 16384 / max(1, cols)), half = p.dim >> 1;
+  const cols = p.heads * p.headDim, each = rowsOfPart(cols), half = p.dim >> 1;
   const sign = f32x4.splat(p.sign), missing = f32x4.splat(p.missing);
   const toSecond = <usize>half << 2, head = <usize>p.headDim << 2;
   const end = min((part + 1) * each, p.rows);

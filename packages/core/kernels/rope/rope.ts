@@ -14,9 +14,9 @@ export interface RopeOptions {
  * Turns queries or keys by their positions: elements i and i + dim/2 of each head are a point in the plane (the order
  * of Hugging Face's models). Elements past the table's `dim` stay.
  *
- * @param x A tensor of shape [tokens, heads · d].
+ * @param x A tensor of shape [tokens, heads · headDim].
  * @param positions The tokens' positions, i32 or u32 of shape [tokens]. A position that the table lacks gives a row of NaN.
- * @param table The angles, [count, dim] with dim ≤ d; see {@linkcode ropeTable}.
+ * @param table The angles, [count, dim] with dim ≤ headDim, the head width; see {@linkcode ropeTable}.
  * @param options The number of heads.
  * @returns A tensor of x's shape.
  * @throws {RangeError} If the shapes do not fit.
@@ -43,7 +43,7 @@ export function rope(x: Tensor, positions: Tensor, table: Tensor, options: RopeO
   const headDim = cols / heads;
   if (x.shape.length !== 2 || !Number.isInteger(heads) || heads < 1 || !Number.isInteger(headDim)) {
     throw new RangeError(
-      `Cannot rope a tensor of shape [${x.shape}] with ${heads} heads: it needs [tokens, ${heads} · head length]`,
+      `Cannot rope a tensor of shape [${x.shape}] with ${heads} heads: it needs [tokens, ${heads} · headDim]`,
     );
   }
   if (positions.shape.join() !== `${rows}`) {
@@ -53,7 +53,7 @@ export function rope(x: Tensor, positions: Tensor, table: Tensor, options: RopeO
   }
   if (table.shape.length !== 2 || dim % 2 !== 0 || dim > headDim) {
     throw new RangeError(
-      `Cannot rope heads of length ${headDim} with a table of shape [${table.shape}]: it needs [count, dim] with an ` +
+      `Cannot rope heads of width ${headDim} with a table of shape [${table.shape}]: it needs [count, dim] with an ` +
         `even dim ≤ ${headDim}; make it with ropeTable()`,
     );
   }

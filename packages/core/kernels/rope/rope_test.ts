@@ -90,7 +90,7 @@ await eachDevice(Deno.test, "rope() and ropeTable() name what does not fit", (de
   assertThrows(
     () => rope(x, positions, table, { heads: 4 }),
     RangeError,
-    "heads of length 3 with a table of shape [3,4]",
+    "heads of width 3 with a table of shape [3,4]",
   );
   assertThrows(() => rope(device.zeros([2, 12], "u32"), positions, table, { heads: 2 }), TypeError, "it needs f32");
   assertThrows(() => ropeTable(device, { dim: 3, positions: 3 }), RangeError, "expected an even number");

@@ -5,7 +5,7 @@ import type { Tensor } from "../../device/tensor.ts";
 
 /** What a table of angles holds. */
 export interface RopeTableOptions {
-  /** Elements of a head that are turned, an even number: the head's length, or less for partial rotary embedding. */
+  /** Elements of a head that are turned, an even number: the head width, or less for partial rotary embedding. */
   dim: number;
   /** Number of positions: 0 to this, not included. */
   positions: number;
