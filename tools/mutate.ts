@@ -8,9 +8,7 @@ import { root } from "./workspace.ts";
 
 /** One deliberate mistake. */
 export interface Mutation {
-  /** The kernel's folder under packages/core/kernels. */
-  readonly kernel: string;
-  /** A file of that folder. */
+  /** A file under packages/core/kernels; the tests beside it must turn red. */
   readonly file: string;
   /** Text that stands there exactly once. */
   readonly find: string;
@@ -33,18 +31,31 @@ async function copyRepository(): Promise<string> {
   return to;
 }
 
-/** Whether the tests of the kernel's folder fail with the mistake in place. */
-async function isCaught(copy: string, { kernel, file, find, replace }: Mutation): Promise<boolean> {
-  const path = `${copy}/packages/core/kernels/${kernel}/${file}`;
-  const source = await Deno.readTextFile(path);
-  if (source.split(find).length !== 2) {
-    throw new Error(`Expected "${find}" once in ${kernel}/${file}: mend tools/mutations.ts`);
+/** The folder of a file, which names its kernel. */
+function kernelOf({ file }: Mutation): string {
+  return file.slice(0, file.indexOf("/"));
+}
+
+/** Checks that a mutation can be made: its text stands once in the source, and would change. */
+export function checkMutation(source: string, { file, find, replace }: Mutation): void {
+  const count = source.split(find).length - 1;
+  if (count !== 1) {
+    throw new Error(`Expected "${find}" once in ${file} but found it ${count} times: mend tools/mutations.ts`);
   }
+  if (find === replace) throw new Error(`Expected "${find}" of ${file} to change: mend tools/mutations.ts`);
+}
+
+/** Whether the tests of the kernel's folder fail with the mistake in place. */
+async function isCaught(copy: string, mutation: Mutation): Promise<boolean> {
+  const { file, find, replace } = mutation;
+  const path = `${copy}/packages/core/kernels/${file}`;
+  const source = await Deno.readTextFile(path);
+  checkMutation(source, mutation);
   const compiled = file.endsWith(".as.ts");
   try {
     await Deno.writeTextFile(path, source.replace(find, () => replace));
     if (compiled && !await run(copy, "task", "build:kernels")) throw new Error(`"${replace}" does not compile`);
-    return !await run(copy, "test", "-A", "--no-check", `packages/core/kernels/${kernel}`);
+    return !await run(copy, "test", "-A", "--no-check", `packages/core/kernels/${kernelOf(mutation)}`);
   } finally {
     await Deno.writeTextFile(path, source);
     if (compiled) await run(copy, "task", "build:kernels");
@@ -52,11 +63,11 @@ async function isCaught(copy: string, { kernel, file, find, replace }: Mutation)
 }
 
 if (import.meta.main) {
-  const chosen = mutations.filter(({ kernel }) => Deno.args.length === 0 || Deno.args.includes(kernel));
+  const chosen = mutations.filter((one) => Deno.args.length === 0 || Deno.args.includes(kernelOf(one)));
   const copy = await copyRepository();
   let survivors = 0;
   try {
-    for (const kernel of new Set(chosen.map(({ kernel }) => kernel))) {
+    for (const kernel of new Set(chosen.map(kernelOf))) {
       if (!await run(copy, "test", "-A", `packages/core/kernels/${kernel}`)) {
         throw new Error(`The tests of ${kernel} are red without a mutation`);
       }
@@ -64,8 +75,8 @@ if (import.meta.main) {
     for (const mutation of chosen) {
       const caught = await isCaught(copy, mutation);
       if (!caught) survivors++;
-      const { kernel, file, find, replace } = mutation;
-      console.log(`${caught ? "red  " : "GREEN"}  ${kernel}/${file}: ${find.trim()} → ${replace.trim()}`);
+      const { file, find, replace } = mutation;
+      console.log(`${caught ? "red  " : "GREEN"}  ${file}: ${find.trim()} → ${replace.trim()}`);
     }
   } finally {
     await Deno.remove(copy, { recursive: true });

@@ -1,100 +1,189 @@
 /** The deliberate mistakes that `deno task mutate` makes: some for each kernel, on both devices, forward and backward. */
 import type { Mutation } from "./mutate.ts";
 
-const list: readonly [kernel: string, file: string, find: string, replace: string][] = [
-  ["matmul", "matmul.as.ts", "const fresh = k0 == 0 && !p.accumulate;", "const fresh = k0 == 0;"],
-  [
-    "matmul",
-    "matmul.as.ts",
-    "const end = min((part + 1) * 8, (p.m + MR - 1) / MR);",
-    "const end = min((part + 1) * 8, p.m / MR);",
+/** By file, under packages/core/kernels: text that stands there once, and what it becomes. */
+const list: Readonly<Record<string, readonly (readonly [find: string, replace: string])[]>> = {
+  "matmul/matmul.as.ts": [
+    ["const fresh = k0 == 0 && !p.accumulate;", "const fresh = k0 == 0;"],
+    ["const end = min((part + 1) * 8, (p.m + MR - 1) / MR);", "const end = min((part + 1) * 8, p.m / MR);"],
+    ["if (p.hasBias) x +=", "if (p.hasBias) x -="],
+    ["min(MR, rows - r), cols, tile)", "MR, cols, tile)"],
   ],
-  ["matmul", "matmul.as.ts", "if (p.hasBias) x +=", "if (p.hasBias) x -="],
-  ["matmul", "matmul.as.ts", "min(MR, rows - r), cols, tile)", "MR, cols, tile)"],
-  [
-    "matmul",
-    "matmul.ts",
-    "multiply(flip(A), D, target, k, n, m, { accumulate })",
-    "multiply(flip(A), D, target, k, n, m, {})",
+  "matmul/matmul.ts": [
+    ["multiply(flip(A), D, target, k, n, m, { accumulate })", "multiply(flip(A), D, target, k, n, m, {})"],
+    ["grads.add(2, columnSum(dy!, m, n))", "grads.add(2, columnSum(dy!, m, n, 0.999))"],
   ],
-  ["matmul", "matmul.ts", "grads.add(2, columnSum(dy!, m, n))", "grads.add(2, columnSum(dy!, m, n, 0.999))"],
-  ["elementwise", "elementwise.as.ts", "storeHead(out + o, r, col1 - col);", "v128.store(out + o, r);"],
-  ["elementwise", "elementwise.as.ts", "f32x4.splat(0.134145)", "f32x4.splat(0.135)"],
-  ["elementwise", "elementwise.as.ts", "v128.bitselect(y, z, f32x4.ne", "v128.bitselect(z, y, f32x4.ne"],
-  ["elementwise", "table.ts", `wgsl: "x * sigmoid(x) * y"`, `wgsl: "x * sigmoid(y) * y"`],
-  ["elementwise", "elementwise.ts", '([, b], _, dy) => elementwise("div", dy, b!),', "(_, __, dy) => dy,"],
-  [
-    "elementwise",
-    "broadcast.ts",
-    "? columnSum(gradient, rows, cols) : totalSum(gradient)",
-    "? columnSum(gradient, rows, cols) : totalSum(gradient, 2)",
+  "matmul/kernel.ts": [
+    ["residual[row * p.n + col + j]", "residual[col + j]"],
+    ["if (p.accumulate == 0) {", "if (true) {"],
+    ['${transposeB ? " * k" : ""}', '${transposeB ? " * n" : ""}'],
+    ["ceilDiv(m, 384)", "ceilDiv(m, 768)"],
   ],
-  ["reduce", "reduce.as.ts", "headMask(length - i)", "headMask(4)"],
-  ["reduce", "kernel.ts", "for (var half = 32u; half > 0; half /= 2)", "for (var half = 32u; half > 1; half /= 2)"],
-  [
-    "reduce",
-    "reduce.ts",
-    `axis === "first" ? [0, 1] : axis === "last" ? [1, 0]`,
-    `axis === "first" ? [1, 0] : axis === "last" ? [1, 0]`,
+  "elementwise/elementwise.as.ts": [
+    ["storeHead(out + o, r, col1 - col);", "v128.store(out + o, r);"],
+    ["f32x4.splat(0.134145)", "f32x4.splat(0.135)"],
+    ["v128.bitselect(y, z, f32x4.ne", "v128.bitselect(z, y, f32x4.ne"],
   ],
-  ["norm", "norm.as.ts", "storeHead(out + o, y, cols - i)", "v128.store(out + o, y)"],
-  [
-    "norm",
-    "norm.as.ts",
-    "v128.and(v128.load(x + (<usize>i << 2)), headMask(cols - i))",
-    "v128.load(x + (<usize>i << 2))",
+  "elementwise/table.ts": [
+    ['wgsl: "x * sigmoid(x) * y"', 'wgsl: "x * sigmoid(y) * y"'],
   ],
-  ["norm", "norm.as.ts", "p.centred ? sumLanes(slopes) / <f32>cols : 0", "0"],
-  ["norm", "norm.as.ts", "if (p.accumulate) d", "if (false) d"],
-  ["norm", "norm.as.ts", "memory.fill(out, 0, stride);", ""],
-  ["norm", "kernel.ts", "if (p.hasDsum == 1)", "if (p.hasDsum == 2)"],
-  ["norm", "kernel.ts", "- level - normed", "- normed"],
-  ["norm", "kernel.ts", "for (var row = part * each; row", "for (var row = part * each + 1; row"],
-  ["norm", "norm.ts", "accumulate: have ? 1 : 0", "accumulate: 0"],
-  ["rope", "rope.as.ts", "let i = p.dim; i < p.headDim", "let i = p.dim + 1; i < p.headDim"],
-  ["rope", "rope.as.ts", "position >= p.count", "position > p.count"],
-  ["rope", "kernel.ts", "return x[at] * c + x[at - half] * s", "return x[at] * c - x[at - half] * s"],
-  ["rope", "kernel.ts", "position < p.count", "position <= p.count"],
-  ["rope", "rope.ts", "turn(dy!, -1)", "turn(dy!, 1)"],
-  ["gather", "gather.as.ts", "if (id >= p.rows) continue;", ""],
-  ["gather", "gather.as.ts", "min(64, p.cols - col)", "64"],
-  ["gather", "gather.as.ts", "if (id < p.rows) memory", "if (id <= p.rows) memory"],
-  ["gather", "kernel.ts", "t = links[t]", "t = p.tokens"],
-  ["gather", "kernel.ts", " || links[p.tokens + first] == 1", ""],
-  ["gather", "kernel.ts", "var total = out[id * p.cols + col];", "var total = 0.0;"],
-  ["columns", "columns.as.ts", "p.cols - col);", "4);"],
-  ["columns", "columns.as.ts", "if (!p.accumulate)", "if (true)"],
-  ["columns", "kernel.ts", "if (p.accumulate == 1)", "if (p.accumulate == 2)"],
-  ["columns", "kernel.ts", "+ p.outFrom + col", "+ col"],
-  ["cast", "cast.as.ts", "i32x4.trunc_sat_f32x4_s(x)", "i32x4.trunc_sat_f32x4_s(f32x4.nearest(x))"],
-  ["cast", "cast.as.ts", "f32x4.convert_i32x4_u(x)", "f32x4.convert_i32x4_s(x)"],
-  ["cast", "kernel.ts", "return 0x7fffffffu", "return 0x7ffffffeu"],
-  ["cast", "kernel.ts", "return bitcast<u32>(f32(bits))", "return bitcast<u32>(f32(bitcast<i32>(bits)))"],
-  ["log_prob", "log_prob.as.ts", "s0 = f32x4.add(s0, v128.and(e, mask));", "s0 = f32x4.add(s0, e);"],
-  ["log_prob", "log_prob.as.ts", "if (top > before) {", "if (top >= before) {"],
-  ["log_prob", "log_prob.as.ts", "f32x4.relaxed_madd(ge, f32x4.add(l, h), ga)", "f32x4.relaxed_madd(ge, l, ga)"],
-  ["log_prob", "log_prob.as.ts", "if (target >= p.vocabulary && a != 0) a = p.invalid;", ""],
-  ["log_prob", "kernel.ts", "place[other] < place[li]", "place[other] > place[li]"],
-  ["log_prob", "kernel.ts", "s = state[2 * row + 1] * factor;", "s = state[2 * row + 1];"],
-  ["log_prob", "kernel.ts", "(a + e * (l + entropy[row]))", "(a + e * l)"],
-  ["log_prob", "kernel.ts", "return select(x, ${lowest}, x < ${lowest});", "return max(x, ${lowest});"],
-  ["log_prob", "log_prob.ts", "row > 0 || oldWeight !== undefined", "oldWeight !== undefined"],
-  ["log_prob", "log_prob.ts", "col > 0 || oldHidden !== undefined", "col > 0"],
-  ["adamw", "adamw.as.ts", "headMask(end - i)", "headMask(4)"],
-  ["adamw", "adamw.as.ts", "if (load<f32>(p.clip, 4) == 0) return;", ""],
-  ["adamw", "adamw.as.ts", "min<f32>(1, p.maxNorm / (norm + 1e-6))", "p.maxNorm / (norm + 1e-6)"],
-  ["adamw", "kernel.ts", "+ li; i < end; i += 64", "+ li; i <= end; i += 64"],
-  ["adamw", "kernel.ts", "if (clip[1] == 0.0) { return; }", ""],
-  ["adamw", "kernel.ts", "p.keep * x[at] -", "x[at] -"],
-  ["philox", "philox.as.ts", "p.c3 + block);", "p.c3 + part);"],
-  ["philox", "kernel.ts", " + (middle2 >> 16u);", ";"],
-  ["philox", "kernel.ts", "p.c3 + block));", "p.c3));"],
-];
+  "elementwise/elementwise.ts": [
+    ['([, b], _, dy) => elementwise("div", dy, b!),', "(_, __, dy) => dy,"],
+  ],
+  "elementwise/broadcast.ts": [
+    [
+      "? columnSum(gradient, rows, cols) : totalSum(gradient)",
+      "? columnSum(gradient, rows, cols) : totalSum(gradient, 2)",
+    ],
+  ],
+  "elementwise/kernel.ts": [
+    ["Math.floor(16384 /", "Math.floor(32768 /"],
+    ["ceilDiv(cols, 16384)", "ceilDiv(cols, 32768)"],
+  ],
+  "elementwise/accumulate.ts": [
+    ["ceilDiv(n, 16384)", "ceilDiv(n, 32768)"],
+  ],
+  "reduce/reduce.as.ts": [
+    ["headMask(length - i)", "headMask(4)"],
+  ],
+  "reduce/kernel.ts": [
+    ["for (var half = 32u; half > 0; half /= 2)", "for (var half = 32u; half > 1; half /= 2)"],
+    ["Math.floor(16384 /", "Math.floor(32768 /"],
+  ],
+  "reduce/reduce.ts": [
+    ['axis === "first" ? [0, 1] : axis === "last" ? [1, 0]', 'axis === "first" ? [1, 0] : axis === "last" ? [1, 0]'],
+  ],
+  "norm/norm.as.ts": [
+    ["storeHead(out + o, y, cols - i)", "v128.store(out + o, y)"],
+    ["v128.and(v128.load(x + (<usize>i << 2)), headMask(cols - i))", "v128.load(x + (<usize>i << 2))"],
+    ["p.centred ? sumLanes(slopes) / <f32>cols : 0", "0"],
+    ["if (p.accumulate) d", "if (false) d"],
+    ["memory.fill(out, 0, stride);", ""],
+  ],
+  "norm/kernel.ts": [
+    ["if (p.hasDsum == 1)", "if (p.hasDsum == 2)"],
+    ["- level - normed", "- normed"],
+    ["for (var row = part * each; row", "for (var row = part * each + 1; row"],
+    ["Math.floor(16384 /", "Math.floor(32768 /"],
+  ],
+  "norm/norm.ts": [
+    ["accumulate: have ? 1 : 0", "accumulate: 0"],
+  ],
+  "rope/rope.as.ts": [
+    ["let i = p.dim; i < p.headDim", "let i = p.dim + 1; i < p.headDim"],
+    ["position >= p.count", "position > p.count"],
+  ],
+  "rope/kernel.ts": [
+    ["return x[at] * c + x[at - half] * s", "return x[at] * c - x[at - half] * s"],
+    ["position < p.count", "position <= p.count"],
+    ["Math.floor(16384 /", "Math.floor(32768 /"],
+  ],
+  "rope/rope.ts": [
+    ["turn(dy!, -1)", "turn(dy!, 1)"],
+  ],
+  "gather/gather.as.ts": [
+    ["if (id >= p.rows) continue;", ""],
+    ["min(64, p.cols - col)", "64"],
+    ["if (id < p.rows) memory", "if (id <= p.rows) memory"],
+  ],
+  "gather/kernel.ts": [
+    ["t = links[t]", "t = p.tokens"],
+    [" || links[p.tokens + first] == 1", ""],
+    ["var total = out[id * p.cols + col];", "var total = 0.0;"],
+  ],
+  "columns/columns.as.ts": [
+    ["p.cols - col);", "4);"],
+    ["if (!p.accumulate)", "if (true)"],
+  ],
+  "columns/kernel.ts": [
+    ["if (p.accumulate == 1)", "if (p.accumulate == 2)"],
+    ["+ p.outFrom + col", "+ col"],
+    ["Math.floor(16384 /", "Math.floor(32768 /"],
+  ],
+  "cast/cast.as.ts": [
+    ["i32x4.trunc_sat_f32x4_s(x)", "i32x4.trunc_sat_f32x4_s(f32x4.nearest(x))"],
+    ["f32x4.convert_i32x4_u(x)", "f32x4.convert_i32x4_s(x)"],
+  ],
+  "cast/kernel.ts": [
+    ["return 0x7fffffffu", "return 0x7ffffffeu"],
+    ["return bitcast<u32>(f32(bits))", "return bitcast<u32>(f32(bitcast<i32>(bits)))"],
+    ["ceilDiv(n, 65536)", "ceilDiv(n, 131072)"],
+  ],
+  "log_prob/log_prob.as.ts": [
+    ["s0 = f32x4.add(s0, v128.and(e, mask));", "s0 = f32x4.add(s0, e);"],
+    ["if (top > before) {", "if (top >= before) {"],
+    ["f32x4.relaxed_madd(ge, f32x4.add(l, h), ga)", "f32x4.relaxed_madd(ge, l, ga)"],
+    ["if (target >= p.vocabulary && a != 0) a = p.invalid;", ""],
+  ],
+  "log_prob/kernel.ts": [
+    ["place[other] < place[li]", "place[other] > place[li]"],
+    ["s = state[2 * row + 1] * factor;", "s = state[2 * row + 1];"],
+    ["(a + e * (l + entropy[row]))", "(a + e * l)"],
+    ["return select(x, ${lowest}, x < ${lowest});", "return max(x, ${lowest});"],
+  ],
+  "log_prob/log_prob.ts": [
+    ["row > 0 || oldWeight !== undefined", "oldWeight !== undefined"],
+    ["col > 0 || oldHidden !== undefined", "col > 0"],
+  ],
+  "adamw/adamw.as.ts": [
+    ["headMask(end - i)", "headMask(4)"],
+    ["if (load<f32>(p.clip, 4) == 0) return;", ""],
+    ["min<f32>(1, p.maxNorm / (norm + 1e-6))", "p.maxNorm / (norm + 1e-6)"],
+  ],
+  "adamw/kernel.ts": [
+    ["+ li; i < end; i += 64", "+ li; i <= end; i += 64"],
+    ["if (clip[1] == 0.0) { return; }", ""],
+    ["p.keep * x[at] -", "x[at] -"],
+  ],
+  "philox/philox.as.ts": [
+    ["p.c3 + block);", "p.c3 + part);"],
+  ],
+  "philox/kernel.ts": [
+    [" + (middle2 >> 16u);", ";"],
+    ["p.c3 + block));", "p.c3));"],
+  ],
+  "fill/kernel.ts": [
+    ["i < 4", "i < 3"],
+    ["ceilDiv(n, 65536)", "ceilDiv(n, 131072)"],
+  ],
+  "attention/forward.as.ts": [
+    ["c.shift = s.kLength - s.qLength + 1;", "c.shift = s.kLength - s.qLength;"],
+    ["high - c.window, high, to", "high - c.window - 1, high, to"],
+    ["splat(p.scale * log2e)", "splat(p.scale)"],
+    ["kvHead * c.group + r % c.group", "kvHead + r % c.group"],
+    ["m + log2e * f32x4", "m + f32x4"],
+  ],
+  "attention/direct.as.ts": [
+    ["v += <usize>from * stride;", ""],
+  ],
+  "attention/pair.as.ts": [
+    ["min(row, this.queries - 1) - this.key", "min(row, this.queries - 1) - this.key + 1"],
+    ["headMask(d - i)", "headMask(4)"],
+  ],
+  "attention/backward.as.ts": [
+    ["memory.fill(p.dQ + at * rowBytes, 0, group * rowBytes);", ""],
+    ["splat(-scale)", "splat(0)"],
+    ["x.key + keys - x.shift + p.window", "x.key + keys - x.shift + p.window - 1"],
+    ["max(0, x.key + 1 - x.shift)", "max(0, x.key + 2 - x.shift)"],
+  ],
+  "attention/forward.ts": [
+    ["min(end - key, count)", "min(end - key + 1, count)"],
+    ["max(0, end - i32(p.window))", "max(0, end - i32(p.window) - 1)"],
+    ["head / (p.heads / p.kvHeads) * p.d", "head % p.kvHeads * p.d"],
+    ["m + log(total)", "m"],
+  ],
+  "attention/backward.ts": [
+    ["(x.y - delta)", "x.y"],
+  ],
+  "attention/backward_keys.ts": [
+    ["max(0, begin - query)", "max(0, begin + 1 - query)"],
+    ["min(qLength, begin + i32(p.window))", "min(qLength, begin + i32(p.window) + 1)"],
+    ["head < (kvHead + 1) * group", "head < kvHead * group + 1"],
+    ["stats[own + 1]", "stats[own]"],
+  ],
+};
 
 /** Every mutation. */
-export const mutations: readonly Mutation[] = list.map(([kernel, file, find, replace]) => ({
-  kernel,
-  file,
-  find,
-  replace,
-}));
+export const mutations: readonly Mutation[] = Object.entries(list).flatMap(([file, pairs]) =>
+  pairs.map(([find, replace]) => ({ file, find, replace }))
+);

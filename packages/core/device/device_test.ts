@@ -1,6 +1,21 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { DeviceLostError } from "../backend/errors.ts";
-import { add, mul } from "../kernels/elementwise/elementwise.ts";
+import {
+  add,
+  attention,
+  concatColumns,
+  gatherRows,
+  logProb,
+  matmul,
+  mul,
+  reshape,
+  rmsNorm,
+  rope,
+  ropeTable,
+  scatterRows,
+  segments,
+  sliceColumns,
+} from "../mod.ts";
 import { eachDevice } from "../testing/mod.ts";
 import { openDevice } from "./open.ts";
 
@@ -49,10 +64,42 @@ await eachDevice(Deno.test, "tensors are refused with shape, dtype and remedy", 
   assertThrows(() => add(x, 1), TypeError, "keep it with scope.keep()");
 });
 
+await eachDevice(Deno.test, "tensor() takes float32 and 32-bit integers only", (device) => {
+  const { blocks } = device.stats();
+  const refused = [
+    [new Float64Array(2), "found Float64Array: convert it first"],
+    [new Uint8Array(4), "found Uint8Array"],
+    [new BigInt64Array(1), "found BigInt64Array"],
+    [new DataView(new ArrayBuffer(4)), "found DataView"],
+    ["12", "found String"],
+    [null, "found object"],
+    [[[1, 2], [3, 4]], "Expected a flat array of numbers but found object at 0: give a shape beside it"],
+    [[1, "2"], "found string at 1"],
+  ] as const;
+  for (const [data, message] of refused) {
+    assertThrows(() => device.tensor(data as unknown as number[], [2]), TypeError, message);
+  }
+  assertThrows(() => device.write(device.zeros([1]), new Uint8Array(4) as never), TypeError, "found Uint8Array");
+  assertEquals(device.stats().blocks, blocks + 1); // the tensor to write to
+});
+
+await eachDevice(Deno.test, "alias() and reshape() take shapes of the same size only", (device) => {
+  const x = device.zeros([2, 3]);
+  for (const shape of [[-2, -3], [1.5, 4], [NaN], [Infinity, 0]]) {
+    assertThrows(() => device.alias(x, shape), RangeError, `integers of 0 or more but found [${shape}]`);
+    assertThrows(() => reshape(x, shape), RangeError, `integers of 0 or more but found [${shape}]`);
+  }
+  assertThrows(() => reshape(x, [4]), RangeError, "Cannot reshape a tensor of shape [2,3] to [4]: 6 and 4 elements");
+  assertEquals([reshape(x, [6, 1]).shape, x.storage.refs], [[6, 1], 2]);
+});
+
 Deno.test("a tensor of another device is refused", async () => {
   using one = await openDevice({ device: "cpu", threads: 1 });
   using two = await openDevice({ device: "cpu", threads: 1 });
   assertThrows(() => add(one.tensor([1]), two.tensor([1])), TypeError, "on another device (cpu)");
+  assertThrows(() => one.alias(two.tensor([1])), TypeError, "on another device (cpu)");
+  const x = one.zeros([2, 4]);
+  assertThrows(() => attention(x, x, x, segments(two, [2]), { heads: 1 }), TypeError, "on another device (cpu)");
 });
 
 await eachDevice(Deno.test, "scopes free, keep, nest, and close in order", (device) => {
@@ -64,6 +111,44 @@ await eachDevice(Deno.test, "scopes free, keep, nest, and close in order", (devi
   assertThrows(() => outer[Symbol.dispose](), Error, "before those opened in it");
   assertEquals([kept.disposed, dropped.disposed], [true, true]); // both scopes are closed: the device stays usable
   assertEquals(device.stats().blocks, start);
+});
+
+await eachDevice(Deno.test, "scopes that are interleaved leave the device usable", async (device) => {
+  const start = device.stats().blocks;
+  const [one, two] = [device.scope(), device.scope()];
+  device.zeros([2]);
+  assertThrows(() => one[Symbol.dispose](), Error, "one task at a time on a device");
+  two[Symbol.dispose](); // does nothing: closed with the first
+  one[Symbol.dispose]();
+  {
+    using scope = device.scope();
+    assertEquals(await scope.keep(add(device.tensor([1]), 1)).data(), Float32Array.of(2));
+  }
+  assertEquals(device.stats().blocks, start + 1); // what was kept, by the test's own scope
+});
+
+await eachDevice(Deno.test, "operations that throw leave nothing behind", (device) => {
+  const [x, wrong] = [device.zeros([2, 4]), device.zeros([2, 4], "i32")];
+  const [ids, row] = [device.zeros([2], "u32"), device.zeros([4])];
+  const [table, batch] = [ropeTable(device, { dim: 4, positions: 1 }), segments(device, [2])];
+  const { blocks } = device.stats();
+  const operations: Record<string, () => unknown> = {
+    add: () => add(wrong, 1),
+    attention: () => attention(x, wrong, x, batch, { heads: 1 }),
+    concatColumns: () => concatColumns([x, wrong]),
+    gatherRows: () => gatherRows(wrong, ids),
+    logProb: () => logProb(x, wrong, ids),
+    matmul: () => matmul(x, wrong, { transposeB: true }),
+    rmsNorm: () => rmsNorm(wrong, row),
+    rope: () => rope(wrong, ids, table, { heads: 1 }),
+    scatterRows: () => scatterRows(wrong, ids, 1),
+    sliceColumns: () => sliceColumns(wrong, 0, 1),
+  };
+  const left = Object.entries(operations).map(([name, run]) => {
+    assertThrows(run, TypeError, "it needs f32; use cast()", name);
+    return [name, device.stats().blocks - blocks];
+  });
+  assertEquals(left.filter(([, count]) => count !== 0), []);
 });
 
 Deno.test("openDevice() refuses unknown options in one sentence", async () => {

@@ -5,7 +5,7 @@
  * @module
  */
 export { assertClose, type CloseOptions } from "./assert_close.ts";
-export { assertRepeatable } from "./assert_repeatable.ts";
+export { assertRepeatable, type RepeatableOptions } from "./assert_repeatable.ts";
 export { type Case, checkOperation, type CheckOptions } from "./check_operation.ts";
 export { eachDevice, type TestRunner } from "./each_device.ts";
 export { directionalDerivative, numericGradient } from "./finite_difference.ts";

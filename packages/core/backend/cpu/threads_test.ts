@@ -16,12 +16,14 @@ async function runScript(script: string, signal?: Deno.Signal): Promise<{ code: 
   }).spawn();
   const timeout = setTimeout(() => child.kill("SIGKILL"), 20_000);
   const reader = child.stdout.getReader();
-  await reader.read();
+  const { value } = await reader.read();
   const ready = performance.now();
+  const said = new TextDecoder().decode(value);
   if (signal) child.kill(signal);
   const { code } = await child.status;
   clearTimeout(timeout);
   await reader.cancel();
+  assertEquals(said, "ready\n"); // else the script did not even start
   return { code, lingered: performance.now() - ready };
 }
 

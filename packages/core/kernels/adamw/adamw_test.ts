@@ -106,6 +106,20 @@ Deno.test("adamw() gives the same bits with 1 and 2 threads", async () => {
   });
 });
 
+await eachDevice(Deno.test, "adamw() that finds a disposed tensor has changed nothing", async (device) => {
+  for (const gone of ["params", "grads", "m", "v"] as const) {
+    const params = { a: device.tensor([1, 2]), b: device.tensor([3]) };
+    const grads = { a: device.tensor([1, 1]), b: device.tensor([1]) };
+    const optimizer = adamw();
+    const state = optimizer.init(params);
+    ({ params, grads, ...state })[gone].b.dispose();
+    const update = () => optimizer.update(params, grads, state, { learningRate: 0.1 });
+    assertThrows(update, TypeError, "disposed tensor of shape [1]");
+    assertEquals([state.step, await params.a.data()], [0, Float32Array.of(1, 2)], gone);
+    assertEquals(await device.read([state.m.a, state.v.a]), [new Float32Array(2), new Float32Array(2)], gone);
+  }
+});
+
 await eachDevice(Deno.test, "adamw() names what does not agree", (device) => {
   const optimizer = adamw();
   const params = { a: device.zeros([2, 3]), b: device.zeros([3]) };

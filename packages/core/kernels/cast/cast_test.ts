@@ -50,6 +50,11 @@ await eachDevice(Deno.test, "cast() to the same dtype shares memory and passes g
   );
 });
 
+await eachDevice(Deno.test, "cast() converts every part of a large tensor", async (device) => {
+  const data = Int32Array.from({ length: 2 * 65536 + 3 }, (_, i) => i - 70_000);
+  assertEquals(await cast(device.tensor(data), "f32").data(), Float32Array.from(data));
+});
+
 Deno.test("cast() gives the same bits with 1 and 2 threads", async () => {
   const data = new Random(15).normals(150_001).map((v) => 1000 * v);
   await assertRepeatable((device) => [cast(device.tensor(data), "i32")]);

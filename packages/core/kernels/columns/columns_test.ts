@@ -41,6 +41,17 @@ await eachDevice(Deno.test, "concatColumns() and its gradients equal the float64
   }, { budget: 20_000 });
 });
 
+await eachDevice(Deno.test, "columns of more than one part equal the float64 reference", async (device) => {
+  const [rows, cols, from, to] = [350, 100, 2, 98];
+  await checkOperation(device, (random) => ({
+    label: `[${rows}, ${cols}]`,
+    inputs: [{ shape: [rows, cols], data: random.normals(rows * cols) }],
+    run: ([x]) => concatColumns([sliceColumns(x!, from, to), x!]),
+    reference: ([x]) => concatReference([sliceReference(x!, cols, from, to), x!], rows),
+    terms: 2,
+  }), { count: 1, budget: 0 });
+});
+
 Deno.test("columns have the same bits with 1 and 2 threads", async () => {
   const random = new Random(13);
   const [rows, cols] = [300, 170];

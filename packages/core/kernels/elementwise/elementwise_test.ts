@@ -83,6 +83,27 @@ for (const name of names) {
   });
 }
 
+await eachDevice(Deno.test, "elementwise operations reach every part of a large tensor", async (device) => {
+  // One row is cut by columns, several rows by rows; the gradient of p has two sources and is added up in place.
+  for (const shape of [[40_000], [350, 100], [40_000, 1]]) {
+    const data = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => i % 1000);
+    const { grads, aux } = valueAndGrad((p) => {
+      const y = ops.add(ops.mul(p, 2), 1);
+      return [sum(ops.add(y, ops.mul(p, ops.mul(p, 0.5)))), [y]];
+    }, device.tensor(data, shape));
+    const [y, slope] = await device.read([aux[0]!, grads]);
+    assertEquals(y, data.map((x) => 2 * x + 1), `[${shape}]`);
+    assertEquals(slope, data.map((x) => 2 + x), `[${shape}]`);
+  }
+});
+
+await eachDevice(Deno.test, "an operation between rows and a column reaches every part", async (device) => {
+  const [rows, cols] = [350, 100];
+  const [x, column] = [device.full([rows, cols], 3), Float32Array.from({ length: rows }, (_, i) => i)];
+  const y = await ops.mul(x, device.tensor(column, [rows, 1])).data();
+  assertEquals(y, Float32Array.from({ length: rows * cols }, (_, i) => 3 * Math.floor(i / cols)));
+});
+
 Deno.test("the table has one code a row", () => {
   const codes = Object.values(table).map(({ code }) => code);
   assertEquals(codes, codes.map((_, i) => i));

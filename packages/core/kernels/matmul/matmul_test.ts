@@ -1,8 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { valueAndGrad } from "../../autograd/grad.ts";
-import { openDevice } from "../../device/open.ts";
 import type { Tensor } from "../../device/tensor.ts";
-import { assertClose, checkOperation, eachDevice, Random } from "../../testing/mod.ts";
+import { assertClose, assertRepeatable, checkOperation, eachDevice, Random } from "../../testing/mod.ts";
 import { add } from "../elementwise/elementwise.ts";
 import { sum } from "../reduce/reduce.ts";
 import { matmul, multiply } from "./matmul.ts";
@@ -31,6 +30,17 @@ await eachDevice(
     });
   },
 );
+
+await eachDevice(Deno.test, "matmul() of more rows than one part equals the float64 reference", async (device) => {
+  const sizes = { m: 400, n: 5, k: 7, transposeA: false, transposeB: false };
+  await checkOperation(device, (random) => ({
+    label: "400×5×7",
+    inputs: [[400, 7], [7, 5]].map((shape) => ({ shape, data: random.normals(shape[0]! * shape[1]!) })),
+    run: ([a, b]) => matmul(a!, b!),
+    reference: (xs) => matmulReference(xs, sizes),
+    terms: 400,
+  }), { count: 1, budget: 0 });
+});
 
 await eachDevice(Deno.test, "matmul() adds to gradients that are there, in every layout", async (device) => {
   const random = new Random(8);
@@ -126,12 +136,7 @@ Deno.test("matmul() gives the same bits with 1 and 2 threads, and from run to ru
   const [m, n, k] = [131, 97, 517];
   const a = random.normals(m * k);
   const b = random.normals(k * n);
-  const runs: Float32Array[] = [];
-  for (const threads of [1, 2, 2]) {
-    using device = await openDevice({ device: "cpu", threads });
-    for (const _ of [1, 2, 3]) runs.push(await matmul(device.tensor(a, [m, k]), device.tensor(b, [k, n])).data());
-  }
-  for (const run of runs) assertEquals(run, runs[0]);
+  await assertRepeatable((device) => [matmul(device.tensor(a, [m, k]), device.tensor(b, [k, n]))]);
 });
 
 await eachDevice(Deno.test, "matmul() with no rows, no columns or nothing to sum", async (device) => {

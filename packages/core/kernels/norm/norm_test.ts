@@ -62,6 +62,17 @@ await eachDevice(Deno.test, "addRmsNorm() and addLayerNorm() equal the float64 r
   });
 });
 
+await eachDevice(Deno.test, "norms of more than one part equal the float64 reference", async (device) => {
+  const [rows, cols] = [350, 100];
+  await checkOperation(device, (random) => ({
+    label: `[${rows}, ${cols}]`,
+    inputs: [[rows, cols], [cols], [cols]].map((shape) => ({ shape, data: random.normals(sizeOf(shape)) })),
+    run: ([x, weight, bias]) => layerNorm(x!, weight!, bias!),
+    reference: ([x, weight, bias]) => normReference(x!, weight!, bias, cols, 1e-5),
+    terms: rows,
+  }), { count: 1, budget: 0 });
+});
+
 /** Every output and every gradient of the fused LayerNorm. */
 function everything(device: Device, [x, residual, weight, bias]: readonly Float32Array[], shape: number[]): Tensor[] {
   const params = {

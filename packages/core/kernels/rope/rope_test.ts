@@ -26,6 +26,18 @@ await eachDevice(Deno.test, "rope() and its gradient equal the float64 reference
   }, { budget: 20_000 });
 });
 
+await eachDevice(Deno.test, "rope() of more than one part equals the float64 reference", async (device) => {
+  const [rows, heads, headDim] = [520, 4, 16];
+  const sizes = { heads, headDim, dim: headDim, theta: 10000, factor: 1 };
+  const positions = Int32Array.from({ length: rows }, (_, i) => i % 32);
+  await checkOperation(device, (random) => ({
+    label: `[${rows}, ${heads} · ${headDim}]`,
+    inputs: [{ shape: [rows, heads * headDim], data: random.normals(rows * heads * headDim) }],
+    run: ([x]) => rope(x!, device.tensor(positions), ropeTable(device, { dim: headDim, positions: 32 }), { heads }),
+    reference: ([x]) => ropeReference(x!, positions, sizes),
+  }), { count: 1, budget: 0 });
+});
+
 await eachDevice(Deno.test, "rope() gives NaN at positions that its table lacks, and only there", async (device) => {
   const x = device.full([4, 10], 2);
   const table = ropeTable(device, { dim: 4, positions: 3 });
