@@ -1,5 +1,5 @@
 import { assertRejects } from "@std/assert";
-import { record, withTape } from "../autograd/tape.ts";
+import { record } from "../autograd/tape.ts";
 import { openDevice } from "../device/open.ts";
 import type { Tensor } from "../device/tensor.ts";
 import { mul } from "../kernels/elementwise/elementwise.ts";
@@ -13,7 +13,7 @@ async function check(n: number, value: (at: number) => number, slope: (at: numbe
     label: "three times",
     inputs: [{ shape: [n], data: random.normals(n) }],
     run([x]) {
-      const y = withTape(device, undefined, () => mul(x!, factors(value)));
+      const y = device.withTape(undefined, () => mul(x!, factors(value)));
       record("three", [x], [y], ([dy], grads) => grads.add(0, mul(dy!, factors(slope)) as Tensor<"f32">));
       return y;
     },
