@@ -37,18 +37,17 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ],
   ],
   "elementwise/kernel.ts": [
-    ["Math.floor(16384 /", "Math.floor(32768 /"],
-    ["ceilDiv(cols, 16384)", "ceilDiv(cols, 32768)"],
+    ["parts: ({ rows, cols }) =>", "parts: ({ rows, cols }) => 0.5 *"],
   ],
   "elementwise/accumulate.ts": [
-    ["ceilDiv(n, 16384)", "ceilDiv(n, 32768)"],
+    ["parts: ({ n }) =>", "parts: ({ n }) => 0.5 *"],
   ],
   "reduce/reduce.as.ts": [
     ["headMask(length - i)", "headMask(4)"],
   ],
   "reduce/kernel.ts": [
     ["for (var half = 32u; half > 0; half /= 2)", "for (var half = 32u; half > 1; half /= 2)"],
-    ["Math.floor(16384 /", "Math.floor(32768 /"],
+    ["parts: ({ rows, cols }) =>", "parts: ({ rows, cols }) => 0.5 *"],
   ],
   "reduce/reduce.ts": [
     ['axis === "first" ? [0, 1] : axis === "last" ? [1, 0]', 'axis === "first" ? [1, 0] : axis === "last" ? [1, 0]'],
@@ -76,7 +75,7 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
   "rope/kernel.ts": [
     ["return x[at] * c + x[at - half] * s", "return x[at] * c - x[at - half] * s"],
     ["position < p.count", "position <= p.count"],
-    ["Math.floor(16384 /", "Math.floor(32768 /"],
+    ["parts: ({ rows, heads, headDim }) =>", "parts: ({ rows, heads, headDim }) => 0.5 *"],
   ],
   "rope/rope.ts": [
     ["turn(dy!, -1)", "turn(dy!, 1)"],
@@ -98,7 +97,7 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
   "columns/kernel.ts": [
     ["if (p.accumulate == 1)", "if (p.accumulate == 2)"],
     ["+ p.outFrom + col", "+ col"],
-    ["Math.floor(16384 /", "Math.floor(32768 /"],
+    ["parts: ({ rows, cols }) =>", "parts: ({ rows, cols }) => 0.5 *"],
   ],
   "cast/cast.as.ts": [
     ["i32x4.trunc_sat_f32x4_s(x)", "i32x4.trunc_sat_f32x4_s(f32x4.nearest(x))"],
@@ -107,7 +106,7 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
   "cast/kernel.ts": [
     ["return 0x7fffffffu", "return 0x7ffffffeu"],
     ["return bitcast<u32>(f32(bits))", "return bitcast<u32>(f32(bitcast<i32>(bits)))"],
-    ["ceilDiv(n, 65536)", "ceilDiv(n, 131072)"],
+    ["parts: ({ n }) =>", "parts: ({ n }) => 0.5 *"],
   ],
   "log_prob/log_prob.as.ts": [
     ["s0 = f32x4.add(s0, v128.and(e, mask));", "s0 = f32x4.add(s0, e);"],
@@ -143,8 +142,8 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ["p.c3 + block));", "p.c3));"],
   ],
   "fill/kernel.ts": [
-    ["i < 4", "i < 3"],
-    ["ceilDiv(n, 65536)", "ceilDiv(n, 131072)"],
+    ["out[at] = p.bits", "out[at] = p.bits & 0xffffu"],
+    ["parts: ({ n }) =>", "parts: ({ n }) => 0.5 *"],
   ],
   "attention/forward.as.ts": [
     ["c.shift = s.kLength - s.qLength + 1;", "c.shift = s.kLength - s.qLength;"],
@@ -169,7 +168,7 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
   "attention/forward.ts": [
     ["min(end - key, count)", "min(end - key + 1, count)"],
     ["max(0, end - i32(p.window))", "max(0, end - i32(p.window) - 1)"],
-    ["head / (p.heads / p.kvHeads) * p.d", "head % p.kvHeads * p.d"],
+    ["head / (p.heads / p.kvHeads)", "head % p.kvHeads"],
     ["m + log(total)", "m"],
   ],
   "attention/backward.ts": [

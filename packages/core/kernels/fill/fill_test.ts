@@ -11,7 +11,7 @@ await eachDevice(Deno.test, "full() and zeros() set every element, in every part
   }
 });
 
-await eachDevice(Deno.test, "zeros() of integers are 0, and nothing is filled beyond a tensor", async (device) => {
+await eachDevice(Deno.test, "zeros() of integers are 0, and leave their neighbours alone", async (device) => {
   const tensors = [1, 2, 3, 5, 17].flatMap((n) => [device.full([n], 3), device.zeros([n], "i32")]);
   for (const tensor of tensors) {
     const data = await tensor.data();
