@@ -46,7 +46,7 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ["headMask(length - i)", "headMask(4)"],
   ],
   "reduce/kernel.ts": [
-    ["for (var half = 32u; half > 0; half /= 2)", "for (var half = 32u; half > 1; half /= 2)"],
+    ["i < end; i += 64)", "i + 1 < end; i += 64)"],
     ["parts: ({ rows, cols }) =>", "parts: ({ rows, cols }) => 0.5 *"],
   ],
   "reduce/reduce.ts": [
@@ -63,7 +63,7 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ["if (p.hasDsum == 1)", "if (p.hasDsum == 2)"],
     ["- level - normed", "- normed"],
     ["for (var row = part * each; row", "for (var row = part * each + 1; row"],
-    ["Math.floor(16384 /", "Math.floor(32768 /"],
+    ['{ fn: "norm", parts: ({ rows, cols }) =>', '{ fn: "norm", parts: ({ rows, cols }) => 0.5 *'],
   ],
   "norm/norm.ts": [
     ["accumulate: have ? 1 : 0", "accumulate: 0"],

@@ -33,3 +33,15 @@ Deno.test("a tree that holds something else than tensors is refused by its path"
   }
   assertEquals(w.disposed, false);
 });
+
+Deno.test("optional tensors may be undefined", async () => {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  using w = device.zeros([1]);
+  interface Layer {
+    weight: typeof w;
+    bias?: typeof w;
+  }
+  const layers: Layer[] = [{ weight: w, bias: undefined }, { weight: w }];
+  assertEquals(entriesOf(layers).map(([path]) => path), ["0.weight", "1.weight"]);
+  assertEquals(mapTree(layers, (tensor) => tensor), layers);
+});

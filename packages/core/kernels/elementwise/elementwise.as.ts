@@ -39,6 +39,7 @@ import { PART, rowsOfPart } from "../simd/parts.as";
 @final @unmanaged class Gelu { @inline f(x: v128, y: v128, z: v128): v128 { return f32x4.mul(x, sigmoid4(geluU(x))); } }
 @final @unmanaged class GeluGrad {
   @inline f(x: v128, y: v128, z: v128): v128 {
+    x = f32x4.min(f32x4.max(x, f32x4.splat(-20)), f32x4.splat(20)); // beyond, the slope is 0 or 1, and x³ could overflow
     const s = sigmoid4(geluU(x)), one = f32x4.splat(1);
     const du = f32x4.relaxed_madd(f32x4.mul(x, x), f32x4.splat(0.134145), one);
     const t = f32x4.mul(f32x4.mul(f32x4.mul(x, s), f32x4.sub(one, s)), f32x4.mul(du, f32x4.splat(1.5957691216057308)));

@@ -145,6 +145,11 @@ await eachDevice(Deno.test, "where() keeps NaN out of values and gradients", asy
   assertEquals(await grads.x.data(), Float32Array.of(1, 0));
 });
 
+await eachDevice(Deno.test, "gelu() has slope 0 and 1 far out", async (device) => {
+  const { grads } = valueAndGrad((p) => sum(ops.gelu(p.x)), { x: device.tensor([-1e20, -50, 50, 1e20]) });
+  assertClose(await grads.x.data(), [0, 0, 1, 1]);
+});
+
 await eachDevice(Deno.test, "x · x has both gradients", async (device) => {
   const { grads } = valueAndGrad((p) => sum(ops.mul(p.x, ops.mul(p.x, p.x))), { x: device.tensor([2, -3]) });
   assertEquals(await grads.x.data(), Float32Array.of(12, 27));

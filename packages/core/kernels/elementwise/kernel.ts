@@ -33,7 +33,8 @@ function elementwiseKernel(name: Name): Kernel<Buffer, string> {
     declarations: `
 fn sigmoid(x: f32) -> f32 { return 1.0 / (1.0 + exp(-x)); }
 fn gelu_u(x: f32) -> f32 { return 1.5957691216057308 * (x + 0.044715 * x * x * x); }
-fn gelu_slope(x: f32) -> f32 {
+fn gelu_slope(at: f32) -> f32 {
+  let x = clamp(at, -20.0, 20.0); // beyond, the slope is 0 or 1, and x³ could overflow
   let s = sigmoid(gelu_u(x));
   return s + x * s * (1.0 - s) * 1.5957691216057308 * (1.0 + 0.134145 * x * x);
 }
