@@ -1,7 +1,7 @@
 /** Gradients of a scalar function of a tree of parameters. */
 import type { Device } from "../device/device.ts";
 import { expect } from "../device/expect.ts";
-import { Tensor } from "../device/tensor.ts";
+import { type Storage, Tensor } from "../device/tensor.ts";
 import { entriesOf, leaves, mapTree, type Tree } from "../device/tree.ts";
 import { accumulate } from "../kernels/elementwise/accumulate.ts";
 import { reshape } from "../kernels/reshape/reshape.ts";
@@ -70,7 +70,8 @@ export function valueAndGrad<P extends Tree<P>, A extends Tree<A> = []>(
   const tape = new Tape(device, parameters, scope);
   if (options.into) {
     const into = new Map(entriesOf(options.into));
-    for (const [path, tensor] of entries) tape.seed(tensor, fitting(into, path, tensor));
+    const taken = new Set(parameters.map(({ storage }) => storage));
+    for (const [path, tensor] of entries) tape.seed(tensor, fitting(into, path, tensor, taken));
   }
   const result = tape.recording(() => {
     const [value, aux] = pair<A>(f(params));
@@ -114,16 +115,22 @@ function check(entries: readonly (readonly [string, Tensor])[]): Device {
   return device;
 }
 
-/** The gradient to add to at a path of the tree `into`. */
-function fitting(into: ReadonlyMap<string, Tensor>, path: string, tensor: Tensor): Tensor<"f32"> {
+/** The gradient to add to at a path of the tree `into`; nobody else has its memory, the parameters neither. */
+function fitting(
+  into: ReadonlyMap<string, Tensor>,
+  path: string,
+  tensor: Tensor,
+  taken: Set<Storage>,
+): Tensor<"f32"> {
   const have = into.get(path);
   const fits = have?.dtype === "f32" && have.device === tensor.device && have.shape.join() === tensor.shape.join();
-  if (!fits || have.storage.refs > 1) {
+  if (!fits || have.storage.refs > 1 || taken.has(have.storage)) {
     throw new RangeError(
       `Expected \`into\` with an f32 tensor of shape [${tensor.shape}] at "${path}", on the parameter's device and over ` +
         `memory of its own, but found ${have ? `${have}` : "none"}`,
     );
   }
+  taken.add(have.storage);
   return have as Tensor<"f32">;
 }
 

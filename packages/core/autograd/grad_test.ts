@@ -151,6 +151,8 @@ await eachDevice(Deno.test, "valueAndGrad() names the path of a given gradient t
     [{ a, b: device.zeros([2, 1]) }, "b", "f32[2,1] on"],
     [{ a, b: device.zeros([2], "i32") }, "b", "i32[2] on"],
     [{ a }, "b", "none"],
+    [{ a, b: a }, "b", "f32[2] on"],
+    [{ a, b: params.b }, "b", "f32[2] on"],
     [{ a: shared, b: device.alias(shared) }, "a", "f32[2] on"],
   ];
   for (const [into, path, found] of refused) {
@@ -212,7 +214,7 @@ Deno.test("valueAndGrad() refuses parameters on two devices", async () => {
 await eachDevice(Deno.test, "write() into what the backward pass needs is refused", async (device) => {
   const { grads } = valueAndGrad((p) => {
     const y = mul(p.x, p.x);
-    for (const tensor of [p.x, y]) {
+    for (const tensor of [p.x, y, device.alias(p.x)]) {
       assertThrows(
         () => device.write(tensor, Float32Array.of(9)),
         Error,

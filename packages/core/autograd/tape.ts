@@ -6,7 +6,7 @@
  */
 import type { Device, TapeView } from "../device/device.ts";
 import type { Scope } from "../device/scope.ts";
-import type { Tensor } from "../device/tensor.ts";
+import type { Storage, Tensor } from "../device/tensor.ts";
 import { accumulate } from "../kernels/elementwise/accumulate.ts";
 
 /** What an operation's backward function sees of its inputs' gradients. */
@@ -37,7 +37,7 @@ export class Tape implements TapeView {
   readonly #tracked: Set<Tensor>; // tensors that depend on a parameter, parameters included
   readonly #gradients: Map<Tensor, Tensor<"f32">>;
   readonly #entries: Entry[] = [];
-  readonly #held = new Set<Tensor>();
+  readonly #held = new Set<Storage>();
   readonly #seeded: Set<Tensor>; // gradients that the caller owns: always added to in place
 
   /**
@@ -53,9 +53,9 @@ export class Tape implements TapeView {
     this.#seeded = parent ? parent.#seeded : new Set();
   }
 
-  /** Whether the backward pass needs this tensor. */
+  /** Whether the backward pass needs this tensor's memory. */
   holds(tensor: Tensor): boolean {
-    return this.#held.has(tensor);
+    return !tensor.disposed && this.#held.has(tensor.storage);
   }
 
   /** Whether a tensor depends on a parameter. */
@@ -87,7 +87,9 @@ export class Tape implements TapeView {
   push(entry: Entry): void {
     this.#entries.push(entry);
     for (const output of entry.outputs) this.#tracked.add(output);
-    for (const tensor of [...entry.inputs, ...entry.outputs, ...entry.saved]) if (tensor) this.#held.add(tensor);
+    for (const tensor of [...entry.inputs, ...entry.outputs, ...entry.saved]) {
+      if (tensor) this.#held.add(tensor.storage);
+    }
   }
 
   /**

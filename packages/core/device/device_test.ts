@@ -15,6 +15,7 @@ import {
   scatterRows,
   segments,
   sliceColumns,
+  sum,
 } from "../mod.ts";
 import { eachDevice } from "../testing/mod.ts";
 import { openDevice } from "./open.ts";
@@ -143,6 +144,9 @@ await eachDevice(Deno.test, "operations that throw leave nothing behind", (devic
     rope: () => rope(wrong, ids, table, { heads: 1 }),
     scatterRows: () => scatterRows(wrong, ids, 1),
     sliceColumns: () => sliceColumns(wrong, 0, 1),
+    sum: () => sum(wrong),
+    "sum of columns": () => sum(wrong, { axis: "first" }),
+    "sum of rows": () => sum(wrong, { axis: "last" }),
   };
   const left = Object.entries(operations).map(([name, run]) => {
     assertThrows(run, TypeError, "it needs f32; use cast()", name);

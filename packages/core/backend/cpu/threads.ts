@@ -56,8 +56,9 @@ export class Threads {
       Atomics.add(words, word.done, 1);
     }
     this.#waitFor(parts);
+    const elsewhere = Atomics.exchange(words, word.failed, 0);
     if (failure) throw failure;
-    if (Atomics.exchange(words, word.failed, 0)) throw new Error("a part failed on another thread");
+    if (elsewhere) throw new Error("a part failed on another thread");
   }
 
   /** Lets the threads end. */

@@ -52,32 +52,33 @@ export const columnSumKernel: Kernel<"x" | "out", "rows" | "cols" | "parts" | "s
 
 /** Sums runs of `cols` elements, times `scale`, into a tensor of the given shape. */
 export function rowSum(x: Tensor, shape: readonly number[], cols: number, scale = 1): Tensor<"f32"> {
+  using scope = x.device.scope();
   const out = x.device.empty(shape);
   const rows = out.size;
   if (rows > 0) x.device.run(rowSumKernel, { x, out }, { rows, cols, n: rows * cols, scale });
-  return out;
+  return scope.keep(out);
 }
 
 /** Sums each column of x[rows, cols], times `scale`. */
 export function columnSum(x: Tensor, rows: number, cols: number, scale = 1): Tensor<"f32"> {
   const { device } = x;
   using scope = device.scope();
-  const out = scope.keep(device.empty([cols]));
+  const out = device.empty([cols]);
   if (cols === 0) return out;
   const partial = device.empty([sumParts, cols]);
   device.run(columnSumKernel, { x, out: partial }, { rows, cols, parts: sumParts, scale: 1 });
   device.run(columnSumKernel, { x: partial, out }, { rows: sumParts, cols, parts: 1, scale });
-  return out;
+  return scope.keep(out);
 }
 
 /** Sums every element, times `scale`; a scalar. */
 export function totalSum(x: Tensor, scale = 1): Tensor<"f32"> {
   const { device } = x;
   using scope = device.scope();
-  const out = scope.keep(device.empty([]));
+  const out = device.empty([]);
   const partial = device.empty([sumParts]);
   const cols = ceilDiv(x.size, sumParts);
   device.run(rowSumKernel, { x, out: partial }, { rows: sumParts, cols, n: x.size, scale: 1 });
   device.run(rowSumKernel, { x: partial, out }, { rows: 1, cols: sumParts, n: sumParts, scale });
-  return out;
+  return scope.keep(out);
 }
