@@ -55,7 +55,7 @@ async function isCaught(copy: string, mutation: Mutation): Promise<boolean> {
   try {
     await Deno.writeTextFile(path, source.replace(find, () => replace));
     if (compiled && !await run(copy, "task", "build:kernels")) throw new Error(`"${replace}" does not compile`);
-    return !await run(copy, "test", "-A", "--no-check", `packages/core/kernels/${kernelOf(mutation)}`);
+    return !await run(copy, "test", "-A", "--no-check", "--fail-fast", `packages/core/kernels/${kernelOf(mutation)}`);
   } finally {
     await Deno.writeTextFile(path, source);
     if (compiled) await run(copy, "task", "build:kernels");
