@@ -27,7 +27,7 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
   "elementwise/table.ts": [
     ['wgsl: "x * sigmoid(x) * y"', 'wgsl: "x * sigmoid(y) * y"'],
   ],
-  "elementwise/elementwise.ts": [
+  "elementwise/differentiable.ts": [
     ['([, b], _, dy) => elementwise("div", dy, b!),', "(_, __, dy) => dy,"],
   ],
   "elementwise/broadcast.ts": [

@@ -43,24 +43,8 @@ export {
   segmentTable,
 } from "./kernels/attention/segments.ts";
 export type { Operand } from "./kernels/elementwise/broadcast.ts";
-export {
-  add,
-  clamp,
-  div,
-  exp,
-  gelu,
-  greater,
-  log,
-  logSigmoid,
-  maximum,
-  minimum,
-  mul,
-  sigmoid,
-  sqrt,
-  sub,
-  swiglu,
-  where,
-} from "./kernels/elementwise/elementwise.ts";
+export { add, clamp, div, greater, maximum, minimum, mul, sub, where } from "./kernels/elementwise/arithmetic.ts";
+export { exp, gelu, log, logSigmoid, sigmoid, sqrt, swiglu } from "./kernels/elementwise/functions.ts";
 export { cast } from "./kernels/cast/cast.ts";
 export { concatColumns, sliceColumns } from "./kernels/columns/columns.ts";
 export { gatherRows, scatterRows } from "./kernels/gather/gather.ts";

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { openDevice } from "../device/open.ts";
 import type { Tensor } from "../device/tensor.ts";
-import { add, exp, mul } from "../kernels/elementwise/elementwise.ts";
+import { add, mul } from "../kernels/elementwise/arithmetic.ts";
+import { exp } from "../kernels/elementwise/functions.ts";
 import { matmul } from "../kernels/matmul/matmul.ts";
 import { mean, sum } from "../kernels/reduce/reduce.ts";
 import { reshape } from "../kernels/reshape/reshape.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { valueAndGrad } from "../autograd/grad.ts";
 import type { Tensor } from "../device/tensor.ts";
-import { add, mul, sub } from "../kernels/elementwise/elementwise.ts";
+import { add, mul, sub } from "../kernels/elementwise/arithmetic.ts";
 import { matmul } from "../kernels/matmul/matmul.ts";
 import { mean } from "../kernels/reduce/reduce.ts";
 import { assertClose, eachDevice, Random } from "../testing/mod.ts";

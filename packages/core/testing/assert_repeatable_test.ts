@@ -1,6 +1,6 @@
 import { assertRejects } from "@std/assert";
 import { bitsOf } from "../kernels/cast/bits.ts";
-import { mul } from "../kernels/elementwise/elementwise.ts";
+import { mul } from "../kernels/elementwise/arithmetic.ts";
 import { assertRepeatable } from "./assert_repeatable.ts";
 
 Deno.test("assertRepeatable() refuses an element that no kernel has written, of each dtype", async () => {

@@ -7,7 +7,7 @@
 import { valueAndGrad } from "../autograd/grad.ts";
 import type { Device } from "../device/device.ts";
 import type { Tensor } from "../device/tensor.ts";
-import { add, mul } from "../kernels/elementwise/elementwise.ts";
+import { add, mul } from "../kernels/elementwise/arithmetic.ts";
 import { sum } from "../kernels/reduce/reduce.ts";
 import { assertClose } from "./assert_close.ts";
 import { directionalDerivative } from "./finite_difference.ts";

@@ -2,7 +2,7 @@ import { assertRejects } from "@std/assert";
 import { record } from "../autograd/tape.ts";
 import { openDevice } from "../device/open.ts";
 import type { Tensor } from "../device/tensor.ts";
-import { mul } from "../kernels/elementwise/elementwise.ts";
+import { mul } from "../kernels/elementwise/arithmetic.ts";
 import { checkOperation } from "./check_operation.ts";
 
 /** Checks an operation that should be 3 · x on [n], with a value and a slope to choose for each element. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openDevice } from "../../device/open.ts";
 import type { Device } from "../../device/device.ts";
-import { mul } from "../../kernels/elementwise/elementwise.ts";
+import { mul } from "../../kernels/elementwise/arithmetic.ts";
 import { DeviceLostError } from "../errors.ts";
 import { defineKernel } from "../kernel.ts";
 import { sizeClass } from "./buffers.ts";

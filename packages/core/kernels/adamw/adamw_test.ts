@@ -4,7 +4,7 @@ import type { Device } from "../../device/device.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { leaves, mapTree } from "../../device/tree.ts";
 import { adamwReference } from "./reference.ts";
-import { mul, sub } from "../elementwise/elementwise.ts";
+import { mul, sub } from "../elementwise/arithmetic.ts";
 import { sum } from "../reduce/reduce.ts";
 import { assertClose, assertRepeatable, eachDevice, Random } from "../../testing/mod.ts";
 import { adamw, type AdamWOptions } from "../../optim/adamw.ts";

@@ -3,7 +3,7 @@ import { valueAndGrad } from "../../autograd/grad.ts";
 import { openDevice } from "../../device/open.ts";
 import type { Device } from "../../device/device.ts";
 import { checkOperation, eachDevice, Random } from "../../testing/mod.ts";
-import { mul } from "../elementwise/elementwise.ts";
+import { mul } from "../elementwise/arithmetic.ts";
 import { sum } from "../reduce/reduce.ts";
 import { attention, type AttentionOptions } from "./attention.ts";
 import { attentionReference } from "./reference.ts";

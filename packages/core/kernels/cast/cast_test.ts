@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import type { DType } from "../../backend/dtype.ts";
 import { sum, valueAndGrad } from "../../mod.ts";
 import { assertRepeatable, eachDevice, Random } from "../../testing/mod.ts";
-import { mul } from "../elementwise/elementwise.ts";
+import { mul } from "../elementwise/arithmetic.ts";
 import { cast } from "./cast.ts";
 import { castReference } from "./reference.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { assertRepeatable, checkOperation, eachDevice, Random } from "../../testing/mod.ts";
 import { sum, valueAndGrad } from "../../mod.ts";
-import { mul } from "../elementwise/elementwise.ts";
+import { mul } from "../elementwise/arithmetic.ts";
 import { concatColumns, sliceColumns } from "./columns.ts";
 import { concatReference, sliceReference } from "./reference.ts";
 

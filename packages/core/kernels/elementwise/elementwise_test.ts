@@ -3,8 +3,11 @@ import type { Tensor } from "../../device/tensor.ts";
 import { valueAndGrad } from "../../autograd/grad.ts";
 import { assertClose, type Case, checkOperation, eachDevice, type Random } from "../../testing/mod.ts";
 import { sum } from "../reduce/reduce.ts";
-import * as ops from "./elementwise.ts";
+import * as arithmetic from "./arithmetic.ts";
+import * as functions from "./functions.ts";
 import { type Name, table } from "./table.ts";
+
+const ops = { ...arithmetic, ...functions };
 
 /** Shapes that operands take against a result of [rows, cols]. */
 const patterns = {

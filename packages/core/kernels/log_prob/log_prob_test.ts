@@ -3,7 +3,7 @@ import { valueAndGrad } from "../../autograd/grad.ts";
 import { openDevice } from "../../device/open.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { assertRepeatable, checkOperation, eachDevice, Random } from "../../testing/mod.ts";
-import { add, mul } from "../elementwise/elementwise.ts";
+import { add, mul } from "../elementwise/arithmetic.ts";
 import { sum } from "../reduce/reduce.ts";
 import { logProb, logProbInChunks } from "./log_prob.ts";
 import { logProbReference } from "./reference.ts";

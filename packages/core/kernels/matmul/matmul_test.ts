@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { valueAndGrad } from "../../autograd/grad.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { assertClose, assertRepeatable, checkOperation, eachDevice, Random } from "../../testing/mod.ts";
-import { add } from "../elementwise/elementwise.ts";
+import { add } from "../elementwise/arithmetic.ts";
 import { sum } from "../reduce/reduce.ts";
 import { matmul, multiply } from "./matmul.ts";
 import { matmulReference } from "./reference.ts";

@@ -3,7 +3,7 @@ import type { Device } from "../../device/device.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { sum, valueAndGrad } from "../../mod.ts";
 import { assertRepeatable, checkOperation, eachDevice, Random } from "../../testing/mod.ts";
-import { add, mul } from "../elementwise/elementwise.ts";
+import { add, mul } from "../elementwise/arithmetic.ts";
 import { addLayerNorm, addRmsNorm, layerNorm, rmsNorm } from "./norm.ts";
 import { normReference } from "./reference.ts";
 

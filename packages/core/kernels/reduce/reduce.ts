@@ -3,7 +3,7 @@ import { record } from "../../autograd/tape.ts";
 import { expect } from "../../device/expect.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import type { Steps } from "../elementwise/broadcast.ts";
-import { div, where } from "../elementwise/elementwise.ts";
+import { div, where } from "../elementwise/arithmetic.ts";
 import { apply } from "../elementwise/kernel.ts";
 import { columnSum, rowSum, totalSum } from "./kernel.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { sum, valueAndGrad } from "../../mod.ts";
 import { assertClose, assertRepeatable, checkOperation, eachDevice, Random } from "../../testing/mod.ts";
-import { mul } from "../elementwise/elementwise.ts";
+import { mul } from "../elementwise/arithmetic.ts";
 import { ropeReference } from "./reference.ts";
 import { rope } from "./rope.ts";
 import { ropeTable } from "./table.ts";
