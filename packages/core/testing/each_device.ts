@@ -3,15 +3,26 @@ import type { Device } from "../device/device.ts";
 import { openDevice } from "../device/open.ts";
 
 /** The part of `Deno.test` that {@linkcode eachDevice} uses: packages themselves know no test runner. */
-export type TestRunner = (definition: {
-  name: string;
-  ignore: boolean;
-  sanitizeOps: boolean;
-  sanitizeResources: boolean;
-  fn: () => Promise<void>;
-}) => void;
+export interface TestRunner {
+  /** Registers a test. */
+  (definition: {
+    name: string;
+    ignore: boolean;
+    sanitizeOps: boolean;
+    sanitizeResources: boolean;
+    fn: () => Promise<void>;
+  }): void;
+  /** Registers what to do after the last test of the file. */
+  afterAll?(fn: () => Promise<void>): void;
+}
 
 const devices = new Map<string, Promise<Device>>();
+
+/** Ends the devices: drivers do not like it when a process ends under them. */
+async function closeDevices(): Promise<void> {
+  for (const device of devices.values()) (await device).dispose();
+  devices.clear();
+}
 
 /** Why a device cannot be tested here; `undefined` if it can. */
 async function reasonToSkip(kind: "cpu" | "webgpu"): Promise<string | undefined> {
@@ -46,6 +57,7 @@ export async function eachDevice(
   name: string,
   fn: (device: Device) => void | Promise<void>,
 ): Promise<void> {
+  test.afterAll?.(closeDevices);
   for (const kind of ["cpu", "webgpu"] as const) {
     const reason = await reasonToSkip(kind);
     test({
