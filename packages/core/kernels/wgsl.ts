@@ -37,3 +37,20 @@ fn workgroup_sum(value: ${type}, li: u32) -> ${type} {
   return sum;
 }`;
 }
+
+/**
+ * How a body starts that sums a column over one part of the rows: `at` is the element of out[parts, cols], `col` its
+ * column, and its rows go from `part * each` to below `end`. For workgroups of 64 threads.
+ */
+export const columnOfPart: string = `
+  let at = (wid.x + wid.y * nwg.x) * 64 + li;
+  if (at >= p.parts * p.cols) { return; }
+  let part = at / p.cols;
+  let col = at - part * p.cols;
+  let each = (p.rows + p.parts - 1) / p.parts;
+  let end = min((part + 1) * each, p.rows);`;
+
+/** The workgroups that {@linkcode columnOfPart} needs. */
+export function columnGroups(parts: number, cols: number): [number, number] {
+  return spread(ceilDiv(parts * cols, 64));
+}

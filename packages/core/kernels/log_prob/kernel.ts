@@ -13,7 +13,7 @@ const lowest = "-87.33654";
 /** Not max(), which loses NaN on some adapters. */
 const clampDown = `
 fn clamp_down(x: f32) -> f32 { return select(x, ${lowest}, x < ${lowest}); }`;
-const rowParts = ({ rows }: { readonly rows: number }) => ceilDiv(rows, 16); // as in log_prob.as.ts
+const sixteenRows = ({ rows }: { readonly rows: number }) => ceilDiv(rows, 16); // as in log_prob.as.ts
 
 /** Takes a chunk of logits into the statistics of its rows. */
 export const logProbKernel: Kernel<
@@ -102,7 +102,7 @@ var<workgroup> place: array<u32, 64>;${workgroupSum(64, "vec2f")}${clampDown}`,
     logProb[row] = (z - m) * p.scale - log_s;
   }`,
   workgroups: ({ rows }) => spread(rows),
-  cpu: [{ fn: "log_prob", parts: rowParts, small: ({ rows, cols }) => rows * cols < 4096 }],
+  cpu: [{ fn: "log_prob", parts: sixteenRows, small: ({ rows, cols }) => rows * cols < 4096 }],
 });
 
 /**
@@ -146,5 +146,5 @@ export const logProbGradKernel: Kernel<
     logits[at] = g * p.scale;
   }`,
   workgroups: ({ rows }) => spread(rows),
-  cpu: [{ fn: "log_prob_grad", parts: rowParts, small: ({ rows, cols }) => rows * cols < 4096 }],
+  cpu: [{ fn: "log_prob_grad", parts: sixteenRows, small: ({ rows, cols }) => rows * cols < 4096 }],
 });

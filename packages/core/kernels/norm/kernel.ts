@@ -4,8 +4,8 @@
  * A row is one workgroup's on WebGPU and one thread's on the CPU, so its bits do not depend on the batch around it.
  */
 import { partElements } from "../../backend/cpu/sizes.ts";
-import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
-import { workgroupSum } from "../wgsl.ts";
+import { defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
+import { columnGroups, columnOfPart, workgroupSum } from "../wgsl.ts";
 
 /** Parts into which the weight's gradient cuts the rows. */
 export const weightParts = 32;
@@ -109,19 +109,13 @@ export const normWeightGradKernel: Kernel<"dy" | "x" | "stats" | "out", "rows" |
   buffers: { dy: "read f32", x: "read f32", stats: "read f32", out: "write f32" },
   params: { rows: "u32", cols: "u32", parts: "u32" },
   workgroupSize: [64],
-  main: `
-  let at = (wid.x + wid.y * nwg.x) * 64 + li;
-  if (at >= p.parts * p.cols) { return; }
-  let part = at / p.cols;
-  let col = at - part * p.cols;
-  let each = (p.rows + p.parts - 1) / p.parts;
-  let end = min((part + 1) * each, p.rows);
+  main: `${columnOfPart}
   var total = 0.0;
   for (var row = part * each; row < end; row++) {
     let i = row * p.cols + col;
     total += dy[i] * ((x[i] - stats[2 * row]) * stats[2 * row + 1]);
   }
   out[at] = total;`,
-  workgroups: ({ parts, cols }) => spread(ceilDiv(parts * cols, 64)),
+  workgroups: ({ parts, cols }) => columnGroups(parts, cols),
   cpu: [{ fn: "norm_weight_grad", parts: ({ parts }) => parts, small: ({ rows, cols }) => rows * cols < partElements }],
 });

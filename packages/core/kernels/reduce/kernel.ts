@@ -6,7 +6,7 @@
 import { partElements } from "../../backend/cpu/sizes.ts";
 import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
 import type { Tensor } from "../../device/tensor.ts";
-import { workgroupSum } from "../wgsl.ts";
+import { columnGroups, columnOfPart, workgroupSum } from "../wgsl.ts";
 
 /** Parts of a sum over rows, and of a sum over everything. */
 const sumParts = 32;
@@ -36,17 +36,11 @@ export const columnSumKernel: Kernel<"x" | "out", "rows" | "cols" | "parts" | "s
   buffers: { x: "read f32", out: "write f32" },
   params: { rows: "u32", cols: "u32", parts: "u32", scale: "f32" },
   workgroupSize: [64],
-  main: `
-  let at = (wid.x + wid.y * nwg.x) * 64 + li;
-  if (at >= p.parts * p.cols) { return; }
-  let part = at / p.cols;
-  let col = at - part * p.cols;
-  let each = (p.rows + p.parts - 1) / p.parts;
-  let end = min((part + 1) * each, p.rows);
+  main: `${columnOfPart}
   var total = 0.0;
   for (var row = part * each; row < end; row++) { total += x[row * p.cols + col]; }
   out[at] = total * p.scale;`,
-  workgroups: ({ parts, cols }) => spread(ceilDiv(parts * cols, 64)),
+  workgroups: ({ parts, cols }) => columnGroups(parts, cols),
   cpu: [{ fn: "column_sum", parts: ({ parts }) => parts, small: ({ rows, cols }) => rows * cols < partElements }],
 });
 
