@@ -13,3 +13,4 @@ export { norm, norm_grad, norm_weight_grad } from "./norm/norm.as";
 export { philox } from "./philox/philox.as";
 export { column_sum, row_sum } from "./reduce/reduce.as";
 export { rope } from "./rope/rope.as";
+export { write_rows } from "./write_rows/write_rows.as";

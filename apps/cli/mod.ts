@@ -1,0 +1,6 @@
+/**
+ * The `tare` command.
+ *
+ * @module
+ */
+export {};

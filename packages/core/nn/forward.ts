@@ -1,0 +1,138 @@
+/** The transformer: one pure function of parameters and tokens, for every family. */
+import { recompute } from "../autograd/recompute.ts";
+import type { Tensor } from "../device/tensor.ts";
+import { attention } from "../kernels/attention/attention.ts";
+import { add, mul } from "../kernels/elementwise/arithmetic.ts";
+import { gelu, swiglu } from "../kernels/elementwise/functions.ts";
+import { gatherRows } from "../kernels/gather/gather.ts";
+import { logProb, type LogProbOptions, type TokenLogProb } from "../kernels/log_prob/log_prob.ts";
+import { matmul } from "../kernels/matmul/matmul.ts";
+import { layerNorm, rmsNorm } from "../kernels/norm/norm.ts";
+import { reshape } from "../kernels/reshape/reshape.ts";
+import { rope } from "../kernels/rope/rope.ts";
+import { writeRows } from "../kernels/write_rows/write_rows.ts";
+import type { TokenBatch } from "./batch.ts";
+import type { KvCache } from "./cache.ts";
+import type { ModelConfig } from "./config.ts";
+import type { Adapter, LowRank } from "./lora.ts";
+import type { BlockParams, Linear, Norm, Params, RowShards } from "./params.ts";
+
+/** What {@linkcode forward} does beside the plain pass. */
+export interface ForwardOptions {
+  /** Low-rank changes of linear layers. */
+  adapter?: Adapter;
+  /** Keys and values of earlier tokens, and the row of each new one; the batch's segments reach into it. */
+  cache?: { readonly store: KvCache; readonly rows: Tensor };
+  /**
+   * Recomputes each block in the backward pass instead of holding its activations.
+   *
+   * @default {false}
+   */
+  recompute?: boolean;
+}
+
+/**
+ * Runs a transformer up to its last norm.
+ *
+ * @param params The parameters.
+ * @param config What they are parameters of.
+ * @param batch T tokens.
+ * @param options Adapter, cache, recompute.
+ * @returns Hidden states of shape [T, width], for `tokenLogProb`, `logits` or a scalar head.
+ */
+export function forward(
+  params: Params,
+  config: ModelConfig,
+  batch: TokenBatch,
+  options: ForwardOptions = {},
+): Tensor<"f32"> {
+  let x = gatherRows(params.embedding as Tensor, batch.tokens);
+  if (params.positions) x = add(x, gatherRows(params.positions, batch.positions));
+  params.blocks.forEach((block, layer) => {
+    const run = (x: Tensor) => transformerBlock(x, block, config, layer, batch, options);
+    x = options.recompute ? recompute(run, x) as Tensor<"f32"> : run(x);
+  });
+  return norm(x, params.norm, config);
+}
+
+/** x + attention(norm(x)), then x + mlp(norm(x)). */
+function transformerBlock(
+  x: Tensor,
+  block: BlockParams,
+  config: ModelConfig,
+  layer: number,
+  batch: TokenBatch,
+  { adapter, cache }: ForwardOptions,
+): Tensor<"f32"> {
+  const { heads, kvHeads } = config;
+  const low = adapter?.params.blocks[layer];
+  const linear = (x: Tensor, { weight, bias }: Linear, low?: LowRank, residual?: Tensor) => {
+    const y = matmul(x, weight, { transposeB: true, bias, residual });
+    if (!low) return y;
+    const inner = mul(matmul(x, low.down, { transposeB: true }), adapter!.scale);
+    return matmul(inner, low.up, { transposeB: true, residual: y });
+  };
+  const h = norm(x, block.attentionNorm, config);
+  const place = (y: Tensor, heads: number, headNorm?: Norm) => {
+    const normed = headNorm ? normHeads(y, headNorm, config) : y;
+    return batch.angles ? rope(normed, batch.rows, batch.angles, { heads }) : normed;
+  };
+  const q = place(linear(h, block.query, low?.query), heads, block.queryNorm);
+  let k = place(linear(h, block.key, low?.key), kvHeads, block.keyNorm);
+  let v: Tensor = linear(h, block.value, low?.value);
+  if (cache) {
+    const [keys, values] = [cache.store.keys[layer]!, cache.store.values[layer]!];
+    writeRows(keys, k, cache.rows);
+    writeRows(values, v, cache.rows);
+    [k, v] = [keys, values];
+  }
+  const mixed = attention(q, k, v, batch.segments, { heads, kvHeads, window: config.windows[layer] });
+  x = linear(mixed, block.output, low?.output, x);
+  const g = norm(x, block.mlpNorm, config);
+  const up = linear(g, block.up, low?.up);
+  const active = block.gate ? swiglu(linear(g, block.gate, low?.gate), up) : gelu(up);
+  return linear(active, block.down, low?.down, x);
+}
+
+function norm(x: Tensor, { weight, bias }: Norm, { normEps: eps }: ModelConfig): Tensor<"f32"> {
+  return bias ? layerNorm(x, weight, bias, { eps }) : rmsNorm(x, weight, { eps });
+}
+
+/** Norms each head of a row by itself. */
+function normHeads(x: Tensor, weights: Norm, config: ModelConfig): Tensor<"f32"> {
+  const rows = x.size / config.headDim;
+  return reshape(norm(reshape(x, [rows, config.headDim]), weights, config), x.shape);
+}
+
+/**
+ * Log-probability, entropy and arg-max of given tokens: the transformer's head.
+ *
+ * @param params The parameters.
+ * @param hidden What {@linkcode forward} gave, or rows of it, shape [T, width].
+ * @param targets The token of each row, shape [T].
+ * @param options The temperature.
+ * @returns As `logProb`.
+ */
+export function tokenLogProb(
+  params: Params,
+  hidden: Tensor,
+  targets: Tensor,
+  options: LogProbOptions = {},
+): TokenLogProb {
+  return logProb(hidden, headOf(params) as Tensor, targets, options);
+}
+
+/**
+ * Scores of every token of the vocabulary; T × V numbers, so for few rows only.
+ *
+ * @param params The parameters.
+ * @param hidden What {@linkcode forward} gave, or rows of it, shape [T, width].
+ * @returns Logits of shape [T, vocabulary].
+ */
+export function logits(params: Params, hidden: Tensor): Tensor<"f32"> {
+  return matmul(hidden, headOf(params) as Tensor, { transposeB: true });
+}
+
+function headOf(params: Params): RowShards {
+  return params.head ?? params.embedding;
+}

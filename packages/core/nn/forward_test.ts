@@ -1,0 +1,61 @@
+import { assertEquals } from "@std/assert";
+import { valueAndGrad } from "../autograd/grad.ts";
+import type { Tensor } from "../device/tensor.ts";
+import { leaves } from "../device/tree.ts";
+import { mul } from "../kernels/elementwise/arithmetic.ts";
+import { gatherRows } from "../kernels/gather/gather.ts";
+import { mean } from "../kernels/reduce/reduce.ts";
+import { eachDevice } from "../testing/mod.ts";
+import { tokenBatch, tokenPlaces } from "./batch.ts";
+import { kvCache } from "./cache.ts";
+import type { ModelConfig } from "./config.ts";
+import { forward, logits, tokenLogProb } from "./forward.ts";
+import { initParams } from "./init.ts";
+
+const tiny: ModelConfig = {
+  ...{ family: "qwen3", layers: 2, width: 16, heads: 4, kvHeads: 2, headDim: 6, hidden: 24, vocabulary: 29 },
+  ...{ positions: 64, norm: "rms", normEps: 1e-6, activation: "swiglu", tied: true, headNorm: true },
+  bias: { qkv: true, output: false, mlp: false },
+  rope: { frequencies: [1, 0.1, 0.01], attentionFactor: 1 },
+  windows: [undefined, 3],
+  tokens: { eos: [0] },
+};
+
+await eachDevice(Deno.test, "forward() gives a row the same bits with a cache, token by token", async (device) => {
+  const params = initParams(device, tiny, 1);
+  const sequence = [3, 14, 15, 9, 26, 5];
+  const full = await logits(params, forward(params, tiny, tokenBatch(device, tiny, [sequence]))).data();
+  const store = kvCache(device, tiny, 10);
+  const rows: number[] = [];
+  for (const [position, token] of sequence.entries()) {
+    const range = { qStart: 0, qLength: 1, kStart: 2, kLength: position + 1 };
+    const batch = {
+      ...tokenPlaces(device, tiny, [position], [range]),
+      tokens: device.tensor(Uint32Array.of(token)),
+    };
+    const cache = { store, rows: device.tensor(Uint32Array.of(2 + position)) };
+    rows.push(...await logits(params, forward(params, tiny, batch, { cache })).data());
+  }
+  assertEquals(Float32Array.from(rows), full);
+});
+
+await eachDevice(
+  Deno.test,
+  "forward() has a gradient for every parameter, the same bits with recompute",
+  async (device) => {
+    const params = initParams(device, tiny, 1);
+    const batch = tokenBatch(device, tiny, [[3, 14, 15], [9, 26, 5, 3]]);
+    const rows = device.tensor(Uint32Array.of(0, 1, 3, 4, 5));
+    const targets = device.tensor(Uint32Array.of(14, 15, 26, 5, 3));
+    const run = (recompute: boolean) => {
+      const { value, grads } = valueAndGrad((p: typeof params) => {
+        const hidden = gatherRows(forward(p, tiny, batch, { recompute }), rows);
+        return mul(mean(tokenLogProb(p, hidden, targets).logProb), -1);
+      }, params);
+      return [value, ...leaves(grads)] as Tensor<"f32">[];
+    };
+    const [a, b] = [await device.read(run(false)), await device.read(run(true))];
+    assertEquals(a, b);
+    assertEquals(a.map((x) => x.every((y) => y === 0)).filter(Boolean), []);
+  },
+);

@@ -1,0 +1,6 @@
+/**
+ * Models, tokenizers and datasets from the Hugging Face hub.
+ *
+ * @module
+ */
+export {};

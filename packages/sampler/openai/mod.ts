@@ -1,0 +1,6 @@
+/**
+ * Completions from any OpenAI-compatible server.
+ *
+ * @module
+ */
+export {};
