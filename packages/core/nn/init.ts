@@ -1,5 +1,6 @@
 /** Fresh parameters. */
 import type { Device } from "../device/device.ts";
+import type { Tensor } from "../device/tensor.ts";
 import { normal } from "../random/philox.ts";
 import type { ModelConfig } from "./config.ts";
 import type { BlockParams, Params } from "./params.ts";
@@ -14,18 +15,55 @@ import type { BlockParams, Params } from "./params.ts";
  * @returns The tree; its tensors belong to the current scope.
  */
 export function initParams(device: Device, config: ModelConfig, seed: number): Params {
-  const { width, hidden, heads, kvHeads, headDim, bias } = config;
   let stream = 0;
-  const weight = (rows: number, cols: number, deviation = 0.02) =>
-    device.tensor(normal(rows * cols, [seed, stream++]).map((x) => x * deviation), [rows, cols]);
-  const linear = (out: number, into: number, bias: boolean, deviation?: number) => ({
-    weight: weight(out, into, deviation),
-    ...bias && { bias: device.zeros([out]) },
+  return buildParams(config, {
+    matrix: (rows, cols, deviation) =>
+      device.tensor(normal(rows * cols, [seed, stream++]).map((x) => x * deviation), [rows, cols]),
+    vector: (length, value) => device.full([length], value),
   });
-  const norm = (cols = width) => ({
-    weight: device.full([cols], 1),
-    ...config.norm === "layer" && { bias: device.zeros([cols]) },
+}
+
+/** What {@linkcode buildParams} builds with. */
+export interface ParamMaker {
+  /** Makes a matrix, to be random with a deviation. */
+  matrix(rows: number, cols: number, deviation: number): Tensor;
+  /** Makes a vector of one value. */
+  vector(length: number, value: number): Tensor;
+}
+
+/**
+ * Builds the tree of a config's parameters: which there are, and of what shape.
+ *
+ * @param config Sizes and variants.
+ * @param make Makes each tensor; called in a fixed order.
+ * @returns The tree.
+ *
+ * @example How many parameters a model has
+ * ```ts
+ * import { buildParams, dryDevice, leaves, type ModelConfig } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config: ModelConfig = {
+ *   ...{ family: "gpt2", layers: 12, width: 768, heads: 12, kvHeads: 12, headDim: 64, hidden: 3072, vocabulary: 50257 },
+ *   ...{ positions: 1024, norm: "layer", normEps: 1e-5, activation: "gelu", tied: true, headNorm: false },
+ *   bias: { qkv: true, output: true, mlp: true },
+ *   ...{ windows: Array(12).fill(undefined), tokens: { eos: [50256] } },
+ * };
+ * using device = dryDevice();
+ * const gpt2 = buildParams(config, {
+ *   matrix: (rows, cols) => device.empty([rows, cols]),
+ *   vector: (length) => device.empty([length]),
+ * });
+ * assertEquals(leaves(gpt2).reduce((sum, { size }) => sum + size, 0), 124_439_808);
+ * ```
+ */
+export function buildParams(config: ModelConfig, { matrix, vector }: ParamMaker): Params {
+  const { width, hidden, heads, kvHeads, headDim, bias } = config;
+  const linear = (out: number, into: number, bias: boolean, deviation = 0.02) => ({
+    weight: matrix(out, into, deviation),
+    ...bias && { bias: vector(out, 0) },
   });
+  const norm = (cols = width) => ({ weight: vector(cols, 1), ...config.norm === "layer" && { bias: vector(cols, 0) } });
   const residual = 0.02 / Math.sqrt(2 * config.layers);
   const block = (): BlockParams => ({
     attentionNorm: norm(),
@@ -40,10 +78,10 @@ export function initParams(device: Device, config: ModelConfig, seed: number): P
     down: linear(width, hidden, bias.mlp, residual),
   });
   return {
-    embedding: weight(config.vocabulary, width),
-    ...!config.rope && { positions: weight(config.positions, width) },
+    embedding: matrix(config.vocabulary, width, 0.02),
+    ...!config.rope && { positions: matrix(config.positions, width, 0.02) },
     blocks: Array.from({ length: config.layers }, block),
     norm: norm(),
-    ...!config.tied && { head: weight(config.vocabulary, width) },
+    ...!config.tied && { head: matrix(config.vocabulary, width, 0.02) },
   };
 }

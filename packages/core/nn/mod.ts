@@ -3,6 +3,8 @@ export { type TokenBatch, tokenBatch, type TokenPlaces, tokenPlaces } from "./ba
 export { type KvCache, kvCache } from "./cache.ts";
 export type { ModelConfig, ModelFamily, RopeConfig, SpecialTokens } from "./config.ts";
 export { forward, type ForwardOptions, logits, tokenLogProb } from "./forward.ts";
-export { initParams } from "./init.ts";
+export { buildParams, initParams, type ParamMaker } from "./init.ts";
 export type { Adapter, AdapterParams, AdapterTarget, LowRank } from "./lora.ts";
+export { checkFits, cpuMemoryBytes } from "./fits.ts";
+export { type MemoryPrediction, type MemorySettings, predictMemory } from "./memory.ts";
 export type { BlockParams, Linear, Norm, Params, RowShards } from "./params.ts";
