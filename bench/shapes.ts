@@ -51,7 +51,8 @@ const runs: readonly (readonly [model: string, mode: "sft" | "lora"])[] = [
 function random(length: number, deviation: number, seed: number): Float32Array {
   const out = new Float32Array(length);
   const factor = deviation * Math.sqrt(12) * 2 ** -32;
-  for (let i = 0, state = seed; i < length; i++) {
+  let state = seed;
+  for (let i = 0; i < length; i++) {
     state = (Math.imul(state, 1664525) + 1013904223) | 0;
     out[i] = state * factor;
   }
