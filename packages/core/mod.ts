@@ -23,10 +23,10 @@
  * @module
  */
 export type { ArrayOf, DType, TypedArray } from "./backend/dtype.ts";
-export type { Backend, Block, Limits, MemoryStats } from "./backend/backend.ts";
+export type { Backend, Block, BlockRange, Limits, MemoryStats } from "./backend/backend.ts";
 export type { Binding, Kernel, KernelSpec, Phase } from "./backend/kernel.ts";
 export { DeviceLostError, OutOfMemoryError } from "./backend/errors.ts";
-export { type Buffers, Device, type TapeView } from "./device/device.ts";
+export { type Buffers, Device, type TapeView, type TensorRange } from "./device/device.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
 export { Scope } from "./device/scope.ts";
 export { type Storage, Tensor } from "./device/tensor.ts";
@@ -72,3 +72,4 @@ export {
 } from "./optim/schedule.ts";
 export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";
 export * from "./nn/mod.ts";
+export * from "./checkpoint/mod.ts";
