@@ -56,7 +56,8 @@ await eachDevice(
     const [rows, cols] = [151_936, 256];
     const random = new Random(2);
     const data = new Float32Array(rows * cols);
-    for (let i = 0, word = 1; i < data.length; i++) {
+    let word = 1;
+    for (let i = 0; i < data.length; i++) {
       word = (Math.imul(word, 1664525) + 1013904223) | 0;
       data[i] = word * 2 ** -34; // uniform in ±1/8
     }
