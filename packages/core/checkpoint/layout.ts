@@ -1,5 +1,6 @@
 /** How Hugging Face's checkpoints name and lay out the tensors of each family. */
 import type { ModelConfig, ModelFamily } from "../nn/config.ts";
+import type { AdapterTarget } from "../nn/lora.ts";
 
 /** A tensor of a checkpoint, and the tensors of the tree whose rows, one after another, it consists of. */
 export interface Slot {
@@ -113,7 +114,7 @@ export function slotsOf(config: ModelConfig, options: LayoutOptions): Slot[] {
     ]).flat(),
     ...normSlots(config, `${prefix}${names.norm}`, "norm", width),
     ...options.head ? [table("lm_head.weight", "head")] : [],
-    ...options.score ? [slot("score.weight", [{ path: "score", shape: [1, width] }])] : [],
+    ...options.score ? [slot("score.weight", [{ path: "score.weight", shape: [1, width] }])] : [],
   ];
 }
 
@@ -122,14 +123,14 @@ export interface LinearModule {
   /** Its name within the block. */
   readonly module: string;
   /** The layers of the tree that it holds. */
-  readonly keys: readonly string[];
+  readonly keys: readonly AdapterTarget[];
 }
 
 /** Linear layers of a block that the model has. */
 export function linearModules(config: ModelConfig): LinearModule[] {
   return Object.entries(families[config.family].linears)
     .filter(([, keys]) => config.activation === "swiglu" || !keys.includes("gate"))
-    .map(([module, keys]) => ({ module, keys }));
+    .map(([module, keys]) => ({ module, keys: keys as AdapterTarget[] }));
 }
 
 /** The name of a block's module, without the trunk's prefix. */

@@ -1,10 +1,11 @@
 /** Models from Hugging Face's checkpoints. */
 import type { Device } from "../device/device.ts";
 import type { Tensor } from "../device/tensor.ts";
+import { shardRows } from "../kernels/row_shards.ts";
 import type { ModelConfig } from "../nn/config.ts";
 import type { Params } from "../nn/params.ts";
 import { quote } from "./header.ts";
-import { prefixOf, type Slot, slotsOf } from "./layout.ts";
+import { type LayoutOptions, prefixOf, type Slot, slotsOf } from "./layout.ts";
 import { decoderOf, pieces } from "./read.ts";
 import { transpose } from "./transpose.ts";
 import { treeOf } from "./tree.ts";
@@ -16,8 +17,8 @@ export interface Model {
   readonly config: ModelConfig;
   /** The transformer. */
   readonly params: Params;
-  /** A scalar head of shape [1, width], as reward models have it; it makes the model one for sequence classification. */
-  readonly score?: Tensor;
+  /** A scalar head, as reward models have it; it makes the model one for sequence classification. */
+  readonly score?: { readonly weight: Tensor; readonly bias?: Tensor };
 }
 
 /** Tensors that checkpoints hold beside parameters: tables and masks that others compute once. */
@@ -36,8 +37,18 @@ const harmless = /(rotary_emb\.inv_freq|\.attn\.(masked_)?bias)$/;
  * @throws {TypeError} If tensors have a dtype other than F32, F16 and BF16.
  */
 export async function loadModel(device: Device, files: CheckpointFiles, config: ModelConfig): Promise<Model> {
+  return await loadSharded(device, files, config, device.limits.maxTensorBytes);
+}
+
+/** {@linkcode loadModel} with tables cut into tensors of at most `maxBytes`; tests take few. */
+export async function loadSharded(
+  device: Device,
+  files: CheckpointFiles,
+  config: ModelConfig,
+  maxBytes: number,
+): Promise<Model> {
   const weights = await openWeights(files);
-  const slots = match(device, weights, config);
+  const slots = match(weights, config, (_, rows) => shardRows(device, rows, config.width, maxBytes));
   const made: (readonly [path: string, tensor: Tensor])[] = [];
   try {
     for (const [slot, weight] of slots) {
@@ -49,16 +60,20 @@ export async function loadModel(device: Device, files: CheckpointFiles, config: 
     for (const [, tensor] of made) tensor.dispose();
     throw error;
   }
-  const { score, ...params } = treeOf(made) as unknown as Params & { score?: Tensor };
+  const { score, ...params } = treeOf(made) as unknown as Params & Pick<Model, "score">;
   return { config, params, ...score && { score } };
 }
 
 /** Finds the tensor of each slot, or says what does not fit. */
-function match(device: Device, weights: ReadonlyMap<string, Weight>, config: ModelConfig): [Slot, Weight][] {
+function match(
+  weights: ReadonlyMap<string, Weight>,
+  config: ModelConfig,
+  rowsOf: LayoutOptions["rowsOf"],
+): [Slot, Weight][] {
   const prefix = [...weights.keys()].some((name) => name.startsWith(prefixOf(config))) ? prefixOf(config) : "";
   const score = weights.has("score.weight");
   const head = !config.tied && !(score && !weights.has("lm_head.weight"));
-  const slots = slotsOf(config, { prefix, head, score, rowsOf: (_, rows) => [rows] });
+  const slots = slotsOf(config, { prefix, head, score, rowsOf });
   const found = slots.map((slot): [Slot, Weight] => [slot, find(slot, weights)]);
   const expected = new Set(slots.map(({ name }) => name));
   const extra = [...weights.keys()].filter((name) =>

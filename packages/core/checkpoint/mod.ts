@@ -7,3 +7,5 @@ export type { ByteSource } from "./source.ts";
 export { loadState, saveState } from "./state.ts";
 export type { CheckpointFiles } from "./weights.ts";
 export { type SafetensorsOptions, type TensorToWrite, writeSafetensors } from "./write.ts";
+export { loadAdapter } from "./load_adapter.ts";
+export { saveAdapter } from "./save_adapter.ts";

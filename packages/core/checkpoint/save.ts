@@ -6,6 +6,7 @@ import { quote } from "./header.ts";
 import { type Slot, slotsOf } from "./layout.ts";
 import type { Model } from "./load.ts";
 import { streamOf } from "./source.ts";
+import { transpose } from "./transpose.ts";
 import { storedBytes, type TensorToWrite, writeSafetensors } from "./write.ts";
 
 /** How {@linkcode saveModel} stores a model. */
@@ -64,24 +65,27 @@ export function saveModel(model: Model, options: SaveOptions = {}): FileToWrite[
 
 /** A short text as a stream. */
 export function textStream(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {
-  // deno-lint-ignore require-await -- a stream of what is there already
   return streamOf(async function* () {
     yield new TextEncoder().encode(text);
   }());
 }
 
 function tensorsOf({ config, params, score }: Model): TensorToWrite[] {
-  const tree = new Map<string, Tensor>([...entriesOf(params), ...score ? [["score", score] as const] : []]);
-  const rowsOf = (path: "embedding" | "head") => shardsOf(params, path).map(({ shape }) => shape[0]!);
-  const slots = slotsOf(config, { head: params.head !== undefined && !score, score: score !== undefined, rowsOf });
   if (!score && !config.tied && !params.head) {
     throw new RangeError("Expected the model to have a head, since its config is not tied, but found none");
   }
-  return slots.map(({ name, parts, transposed }) => ({
-    name,
-    transposed,
-    parts: parts.map((part) => take(tree, part)),
-  }));
+  if (score?.bias) {
+    throw new RangeError(
+      "Cannot save a score head with a bias: Hugging Face's sequence classifiers have none; train one without",
+    );
+  }
+  const tree = new Map(entriesOf({ ...params, ...score && { score } }));
+  const rowsOf = (path: "embedding" | "head") => shardsOf(params, path).map(({ shape }) => shape[0]!);
+  const head = !config.tied && !score;
+  return slotsOf(config, { head, score: score !== undefined, rowsOf }).map(({ name, parts, transposed, shape }) => {
+    const from = (rows: readonly Float32Array[]) => transpose(rows, shape[0]!);
+    return { name, parts: parts.map((part) => take(tree, part)), ...transposed && { arranged: { shape, from } } };
+  });
 }
 
 function shardsOf(params: Params, path: "embedding" | "head"): readonly Tensor[] {

@@ -2,11 +2,10 @@
 import type { TypedArray } from "../backend/dtype.ts";
 import type { TensorRange } from "../device/device.ts";
 import type { Tensor } from "../device/tensor.ts";
-import { elementBytes, quote, type StoredDType } from "./header.ts";
+import { elementBytes, maxHeaderBytes, quote, type StoredDType } from "./header.ts";
 import { toBf16, toF16 } from "./half.ts";
 import { pieceBytes } from "./read.ts";
 import { streamOf } from "./source.ts";
-import { transpose } from "./transpose.ts";
 
 /** What a tensor of a file is made of. */
 export interface TensorToWrite {
@@ -14,12 +13,13 @@ export interface TensorToWrite {
   readonly name: string;
   /** Tensors whose rows, one after another, it consists of; nearly always one. */
   readonly parts: readonly Tensor[];
-  /**
-   * Whether the matrix is written with rows and columns exchanged.
-   *
-   * @default {false}
-   */
-  readonly transposed?: boolean;
+  /** Makes it of the parts in another way than by putting rows one after another. They come to the host whole. */
+  readonly arranged?: {
+    /** Its shape in the file. */
+    readonly shape: readonly number[];
+    /** Makes its elements from those of the parts, which must be float32. */
+    readonly from: (parts: readonly Float32Array[]) => Float32Array<ArrayBuffer>;
+  };
 }
 
 /** How {@linkcode writeSafetensors} writes. */
@@ -96,7 +96,8 @@ function place(tensors: readonly TensorToWrite[], float: "f32" | "f16" | "bf16")
   return placed.sort((a, b) => order.indexOf(b.dtype) - order.indexOf(a.dtype) || (a.name < b.name ? -1 : 1));
 }
 
-function shapeOf({ name, parts, transposed }: TensorToWrite): readonly number[] {
+function shapeOf({ name, parts, arranged }: TensorToWrite): readonly number[] {
+  if (arranged) return arranged.shape;
   const [first] = parts as [Tensor, ...Tensor[]];
   const [rows, ...rest] = first.shape;
   for (const { shape, dtype } of parts) {
@@ -107,9 +108,7 @@ function shapeOf({ name, parts, transposed }: TensorToWrite): readonly number[] 
       );
     }
   }
-  if (rows === undefined) return [];
-  const shape = [parts.reduce((sum, { shape }) => sum + shape[0]!, 0), ...rest];
-  return transposed ? shape.reverse() : shape;
+  return rows === undefined ? [] : [parts.reduce((sum, { shape }) => sum + shape[0]!, 0), ...rest];
 }
 
 function header(placed: readonly Placed[], metadata?: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
@@ -120,16 +119,18 @@ function header(placed: readonly Placed[], metadata?: Readonly<Record<string, st
   const json = JSON.stringify({ ...metadata && { __metadata__: metadata }, ...Object.fromEntries(entries) });
   const text = new TextEncoder().encode(json);
   const length = Math.ceil(text.length / 8) * 8; // spaces up to here: the data begins at a multiple of eight bytes
+  if (length > maxHeaderBytes) {
+    throw new RangeError(`Cannot write a header of ${length} bytes: ${maxHeaderBytes} is the most that others read`);
+  }
   const bytes = new Uint8Array(8 + length).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
   bytes.set(text, 8);
   return bytes;
 }
 
-/** Something that is read at once: a piece of a tensor, or all of one that is to be transposed. */
-interface Work extends Pick<Placed, "dtype" | "transposed"> {
+/** Something that is read at once: a piece of a tensor, or all of one that is to be arranged. */
+interface Work extends Pick<Placed, "dtype" | "arranged"> {
   readonly ranges: readonly TensorRange[];
-  readonly columns: number;
 }
 
 async function* bytesOf(
@@ -141,9 +142,9 @@ async function* bytesOf(
     const ranges = group.flatMap((work) => work.ranges);
     const arrays = await ranges[0]!.tensor.device.readRanges(ranges);
     let at = 0;
-    for (const { ranges, dtype, transposed, columns } of group) {
+    for (const { ranges, dtype, arranged } of group) {
       const own = arrays.slice(at, at += ranges.length);
-      if (transposed) yield encode(transpose(own as Float32Array[], columns), dtype);
+      if (arranged) yield encode(arranged.from(own as Float32Array[]), dtype);
       else for (const array of own) yield encode(array, dtype);
     }
   }
@@ -167,18 +168,14 @@ function* groups(placed: readonly Placed[]): Generator<Work[]> {
   if (group.length > 0) yield group;
 }
 
-function works({ parts, dtype, transposed, shape }: Placed, most: number): Work[] {
-  const columns = shape[0] ?? 1;
-  if (transposed) {
-    return [{ ranges: parts.map((tensor) => ({ tensor, start: 0, end: tensor.size })), dtype, transposed, columns }];
-  }
-  return parts.flatMap((tensor) => {
-    const count = Math.ceil(tensor.size / most);
-    return Array.from({ length: count }, (_, i): Work => {
+function works({ parts, dtype, arranged }: Placed, most: number): Work[] {
+  if (arranged) return [{ ranges: parts.map((tensor) => ({ tensor, start: 0, end: tensor.size })), dtype, arranged }];
+  return parts.flatMap((tensor) =>
+    Array.from({ length: Math.ceil(tensor.size / most) }, (_, i): Work => {
       const range = { tensor, start: i * most, end: Math.min(tensor.size, (i + 1) * most) };
-      return { ranges: [range], dtype, columns };
-    });
-  });
+      return { ranges: [range], dtype };
+    })
+  );
 }
 
 function encode(values: TypedArray, dtype: StoredDType): Uint8Array<ArrayBuffer> {

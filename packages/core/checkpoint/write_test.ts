@@ -3,6 +3,7 @@ import { eachDevice, Random } from "../testing/mod.ts";
 import { openDevice } from "../device/open.ts";
 import { openSafetensors } from "./header.ts";
 import { pieceBytes, readTensor } from "./read.ts";
+import { transpose } from "./transpose.ts";
 import { writeSafetensors } from "./write.ts";
 
 await eachDevice(Deno.test, "writeSafetensors() writes what readTensor() reads, of each dtype", async (device) => {
@@ -11,7 +12,11 @@ await eachDevice(Deno.test, "writeSafetensors() writes what readTensor() reads, 
   const tensors = [
     { name: "x", parts: [x] },
     { name: "twice", parts: [x, x] },
-    { name: "turned", parts: [x, x], transposed: true },
+    {
+      name: "turned",
+      parts: [x, x],
+      arranged: { shape: [3, 8], from: (parts: readonly Float32Array[]) => transpose(parts, 3) },
+    },
     { name: "ids", parts: [ids] },
     { name: "counts", parts: [counts] },
     { name: "scalar", parts: [device.tensor([2.5], [])] },
