@@ -2,7 +2,7 @@
 import type { Device } from "../device/device.ts";
 import { normal } from "../random/philox.ts";
 import type { ModelConfig } from "./config.ts";
-import type { BlockParams, Params } from "./params.ts";
+import { type BlockParams, type LinearName, linearShapes, type Params } from "./params.ts";
 
 /**
  * Random parameters from a seed: normal with deviation 0.02, smaller by √(2 · layers) where a block adds to the residual
@@ -14,13 +14,14 @@ import type { BlockParams, Params } from "./params.ts";
  * @returns The tree; its tensors belong to the current scope.
  */
 export function initParams(device: Device, config: ModelConfig, seed: number): Params {
-  const { width, hidden, heads, kvHeads, headDim, bias } = config;
+  const { width, headDim, bias } = config;
+  const shapes = linearShapes(config);
   let stream = 0;
   const weight = (rows: number, cols: number, deviation = 0.02) =>
     device.tensor(normal(rows * cols, [seed, stream++]).map((x) => x * deviation), [rows, cols]);
-  const linear = (out: number, into: number, bias: boolean, deviation?: number) => ({
-    weight: weight(out, into, deviation),
-    ...bias && { bias: device.zeros([out]) },
+  const linear = (name: LinearName, bias: boolean, deviation?: number) => ({
+    weight: weight(...shapes[name]!, deviation),
+    ...bias && { bias: device.zeros([shapes[name]![0]]) },
   });
   const norm = (cols = width) => ({
     weight: device.full([cols], 1),
@@ -29,15 +30,15 @@ export function initParams(device: Device, config: ModelConfig, seed: number): P
   const residual = 0.02 / Math.sqrt(2 * config.layers);
   const block = (): BlockParams => ({
     attentionNorm: norm(),
-    query: linear(heads * headDim, width, bias.qkv),
-    key: linear(kvHeads * headDim, width, bias.qkv),
-    value: linear(kvHeads * headDim, width, bias.qkv),
-    output: linear(width, heads * headDim, bias.output, residual),
+    query: linear("query", bias.qkv),
+    key: linear("key", bias.qkv),
+    value: linear("value", bias.qkv),
+    output: linear("output", bias.output, residual),
     ...config.headNorm && { queryNorm: norm(headDim), keyNorm: norm(headDim) },
     mlpNorm: norm(),
-    ...config.activation === "swiglu" && { gate: linear(hidden, width, bias.mlp) },
-    up: linear(hidden, width, bias.mlp),
-    down: linear(width, hidden, bias.mlp, residual),
+    ...shapes.gate && { gate: linear("gate", bias.mlp) },
+    up: linear("up", bias.mlp),
+    down: linear("down", bias.mlp, residual),
   });
   return {
     embedding: weight(config.vocabulary, width),
