@@ -1,9 +1,10 @@
 /** Fresh parameters. */
 import type { Device } from "../device/device.ts";
 import type { Tensor } from "../device/tensor.ts";
+import { type RowShards, shardRows } from "../kernels/row_shards.ts";
 import { normal } from "../random/philox.ts";
 import type { ModelConfig } from "./config.ts";
-import type { BlockParams, Params } from "./params.ts";
+import { type BlockParams, type LinearName, linearShapes, type Params } from "./params.ts";
 
 /**
  * Random parameters from a seed: normal with deviation 0.02, smaller by √(2 · layers) where a block adds to the residual
@@ -15,16 +16,32 @@ import type { BlockParams, Params } from "./params.ts";
  * @returns The tree; its tensors belong to the current scope.
  */
 export function initParams(device: Device, config: ModelConfig, seed: number): Params {
+  return initShardedParams(device, config, seed, device.limits.maxTensorBytes);
+}
+
+/** {@linkcode initParams} with tables cut into tensors of at most `maxBytes`; tests take few. */
+export function initShardedParams(device: Device, config: ModelConfig, seed: number, maxBytes: number): Params {
   let stream = 0;
+  const draw = (rows: number, cols: number, deviation: number) =>
+    normal(rows * cols, [seed, stream++]).map((x) => x * deviation);
   return buildParams(config, {
-    matrix: (rows, cols, deviation) =>
-      device.tensor(normal(rows * cols, [seed, stream++]).map((x) => x * deviation), [rows, cols]),
+    table(rows, cols, deviation) {
+      const numbers = draw(rows, cols, deviation);
+      let at = 0;
+      const shards = shardRows(device, rows, cols, maxBytes).map((rows): Tensor =>
+        device.tensor(numbers.subarray(at, at += rows * cols), [rows, cols])
+      );
+      return shards.length === 1 ? shards[0]! : shards;
+    },
+    matrix: (rows, cols, deviation) => device.tensor(draw(rows, cols, deviation), [rows, cols]),
     vector: (length, value) => device.full([length], value),
   });
 }
 
 /** What {@linkcode buildParams} builds with. */
 export interface ParamMaker {
+  /** Makes the embedding or the head, to be random with a deviation. */
+  table(rows: number, cols: number, deviation: number): RowShards;
   /** Makes a matrix, to be random with a deviation. */
   matrix(rows: number, cols: number, deviation: number): Tensor;
   /** Makes a vector of one value. */
@@ -51,37 +68,39 @@ export interface ParamMaker {
  * };
  * using device = dryDevice();
  * const gpt2 = buildParams(config, {
+ *   table: (rows, cols) => device.empty([rows, cols]),
  *   matrix: (rows, cols) => device.empty([rows, cols]),
  *   vector: (length) => device.empty([length]),
  * });
  * assertEquals(leaves(gpt2).reduce((sum, { size }) => sum + size, 0), 124_439_808);
  * ```
  */
-export function buildParams(config: ModelConfig, { matrix, vector }: ParamMaker): Params {
-  const { width, hidden, heads, kvHeads, headDim, bias } = config;
-  const linear = (out: number, into: number, bias: boolean, deviation = 0.02) => ({
-    weight: matrix(out, into, deviation),
-    ...bias && { bias: vector(out, 0) },
+export function buildParams(config: ModelConfig, { table, matrix, vector }: ParamMaker): Params {
+  const { width, headDim, bias } = config;
+  const shapes = linearShapes(config);
+  const linear = (name: LinearName, bias: boolean, deviation = 0.02) => ({
+    weight: matrix(...shapes[name]!, deviation),
+    ...bias && { bias: vector(shapes[name]![0], 0) },
   });
   const norm = (cols = width) => ({ weight: vector(cols, 1), ...config.norm === "layer" && { bias: vector(cols, 0) } });
   const residual = 0.02 / Math.sqrt(2 * config.layers);
   const block = (): BlockParams => ({
     attentionNorm: norm(),
-    query: linear(heads * headDim, width, bias.qkv),
-    key: linear(kvHeads * headDim, width, bias.qkv),
-    value: linear(kvHeads * headDim, width, bias.qkv),
-    output: linear(width, heads * headDim, bias.output, residual),
+    query: linear("query", bias.qkv),
+    key: linear("key", bias.qkv),
+    value: linear("value", bias.qkv),
+    output: linear("output", bias.output, residual),
     ...config.headNorm && { queryNorm: norm(headDim), keyNorm: norm(headDim) },
     mlpNorm: norm(),
-    ...config.activation === "swiglu" && { gate: linear(hidden, width, bias.mlp) },
-    up: linear(hidden, width, bias.mlp),
-    down: linear(width, hidden, bias.mlp, residual),
+    ...shapes.gate && { gate: linear("gate", bias.mlp) },
+    up: linear("up", bias.mlp),
+    down: linear("down", bias.mlp, residual),
   });
   return {
-    embedding: matrix(config.vocabulary, width, 0.02),
+    embedding: table(config.vocabulary, width, 0.02),
     ...!config.rope && { positions: matrix(config.positions, width, 0.02) },
     blocks: Array.from({ length: config.layers }, block),
     norm: norm(),
-    ...!config.tied && { head: matrix(config.vocabulary, width, 0.02) },
+    ...!config.tied && { head: table(config.vocabulary, width, 0.02) },
   };
 }

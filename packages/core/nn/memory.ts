@@ -170,6 +170,7 @@ function cut(tokens: number, { positions, rope }: ModelConfig): Uint32Array[] {
 
 function emptyParams(device: Device, config: ModelConfig): Params {
   return buildParams(config, {
+    table: (rows, cols) => device.empty([rows, cols]),
     matrix: (rows, cols) => device.empty([rows, cols]),
     vector: (length) => device.empty([length]),
   });

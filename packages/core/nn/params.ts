@@ -1,5 +1,7 @@
 /** A transformer's parameters: a tree of tensors, the same for every family. */
 import type { Tensor } from "../device/tensor.ts";
+import type { RowShards } from "../kernels/row_shards.ts";
+import type { ModelConfig } from "./config.ts";
 
 /** y = x · weightᵀ + bias. */
 export interface Linear {
@@ -43,9 +45,6 @@ export interface BlockParams {
   readonly down: Linear;
 }
 
-/** Rows of a table: one tensor, or several of at most `limits.maxTensorBytes` each, in order. */
-export type RowShards = Tensor | readonly Tensor[];
-
 /** All parameters of a transformer. */
 export interface Params {
   /** Shape [vocabulary, width]. */
@@ -58,4 +57,26 @@ export interface Params {
   readonly norm: Norm;
   /** The output matrix, shape [vocabulary, width]; absent where it is the embedding. */
   readonly head?: RowShards;
+}
+
+/** Linear layers of a block, by their names in {@linkcode BlockParams}. */
+export type LinearName = "query" | "key" | "value" | "output" | "gate" | "up" | "down";
+
+/**
+ * Lists the linear layers of a model's blocks.
+ *
+ * @param config The model's.
+ * @returns Shape [out, in] of each; those with `gate` have SwiGLU.
+ */
+export function linearShapes(config: ModelConfig): { readonly [K in LinearName]?: readonly [number, number] } {
+  const { width, hidden, heads, kvHeads, headDim, activation } = config;
+  return {
+    query: [heads * headDim, width],
+    key: [kvHeads * headDim, width],
+    value: [kvHeads * headDim, width],
+    output: [width, heads * headDim],
+    ...activation === "swiglu" && { gate: [hidden, width] as const },
+    up: [hidden, width],
+    down: [width, hidden],
+  };
 }
