@@ -9,6 +9,10 @@ export interface RopeConfig {
   readonly frequencies: readonly number[];
   /** Factor on every cosine and sine, as YaRN has it; 1 otherwise. */
   readonly attentionFactor: number;
+  /** Base of the wavelengths before scaling, for `config.json`; if absent the frequencies are plain powers of one. */
+  readonly theta?: number;
+  /** What `config.json` calls `rope_scaling`, if anything. */
+  readonly scaling?: Readonly<Record<string, number | string | boolean>>;
 }
 
 /** Ids that a model gives a meaning. */

@@ -4,7 +4,7 @@ import type { Tensor } from "../device/tensor.ts";
 import { type RowShards, shardRows } from "../kernels/row_shards.ts";
 import { normal } from "../random/philox.ts";
 import type { ModelConfig } from "./config.ts";
-import type { BlockParams, Params } from "./params.ts";
+import { type BlockParams, type LinearName, linearShapes, type Params } from "./params.ts";
 
 /**
  * Random parameters from a seed: normal with deviation 0.02, smaller by √(2 · layers) where a block adds to the residual
@@ -21,7 +21,8 @@ export function initParams(device: Device, config: ModelConfig, seed: number): P
 
 /** {@linkcode initParams} with tables cut into tensors of at most `maxBytes`; tests take few. */
 export function initShardedParams(device: Device, config: ModelConfig, seed: number, maxBytes: number): Params {
-  const { width, hidden, heads, kvHeads, headDim, bias } = config;
+  const { width, headDim, bias } = config;
+  const shapes = linearShapes(config);
   let stream = 0;
   const draw = (rows: number, cols: number, deviation = 0.02) =>
     normal(rows * cols, [seed, stream++]).map((x) => x * deviation);
@@ -35,9 +36,9 @@ export function initShardedParams(device: Device, config: ModelConfig, seed: num
     );
     return shards.length === 1 ? shards[0]! : shards;
   };
-  const linear = (out: number, into: number, bias: boolean, deviation?: number) => ({
-    weight: weight(out, into, deviation),
-    ...bias && { bias: device.zeros([out]) },
+  const linear = (name: LinearName, bias: boolean, deviation?: number) => ({
+    weight: weight(...shapes[name]!, deviation),
+    ...bias && { bias: device.zeros([shapes[name]![0]]) },
   });
   const norm = (cols = width) => ({
     weight: device.full([cols], 1),
@@ -46,15 +47,15 @@ export function initShardedParams(device: Device, config: ModelConfig, seed: num
   const residual = 0.02 / Math.sqrt(2 * config.layers);
   const block = (): BlockParams => ({
     attentionNorm: norm(),
-    query: linear(heads * headDim, width, bias.qkv),
-    key: linear(kvHeads * headDim, width, bias.qkv),
-    value: linear(kvHeads * headDim, width, bias.qkv),
-    output: linear(width, heads * headDim, bias.output, residual),
+    query: linear("query", bias.qkv),
+    key: linear("key", bias.qkv),
+    value: linear("value", bias.qkv),
+    output: linear("output", bias.output, residual),
     ...config.headNorm && { queryNorm: norm(headDim), keyNorm: norm(headDim) },
     mlpNorm: norm(),
-    ...config.activation === "swiglu" && { gate: linear(hidden, width, bias.mlp) },
-    up: linear(hidden, width, bias.mlp),
-    down: linear(width, hidden, bias.mlp, residual),
+    ...shapes.gate && { gate: linear("gate", bias.mlp) },
+    up: linear("up", bias.mlp),
+    down: linear("down", bias.mlp, residual),
   });
   return {
     embedding: table(config.vocabulary, width),

@@ -2,7 +2,18 @@
 export { type Predictions, predictions, type TokenBatch, tokenBatch, type TokenPlaces, tokenPlaces } from "./batch.ts";
 export { type KvCache, kvCache } from "./cache.ts";
 export type { ModelConfig, ModelFamily, RopeConfig, SpecialTokens } from "./config.ts";
+export { configJson } from "./config_json.ts";
 export { forward, type ForwardOptions, logits, tokenLogProb } from "./forward.ts";
 export { initParams } from "./init.ts";
-export type { Adapter, AdapterParams, AdapterTarget, LowRank } from "./lora.ts";
-export type { BlockParams, Linear, Norm, Params } from "./params.ts";
+export {
+  type Adapter,
+  type AdapterOptions,
+  type AdapterParams,
+  type AdapterTarget,
+  initAdapter,
+  type LowRank,
+  mergeAdapter,
+} from "./lora.ts";
+export type { BlockParams, Linear, LinearName, Norm, Params } from "./params.ts";
+export { parseConfig } from "./parse_config.ts";
+export { initScoreHead, score, type ScoreHead } from "./score.ts";

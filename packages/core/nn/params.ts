@@ -1,5 +1,6 @@
 /** A transformer's parameters: a tree of tensors, the same for every family. */
 import type { Tensor } from "../device/tensor.ts";
+import type { ModelConfig } from "./config.ts";
 import type { RowShards } from "../kernels/row_shards.ts";
 
 /** y = x · weightᵀ + bias. */
@@ -56,4 +57,26 @@ export interface Params {
   readonly norm: Norm;
   /** The output matrix, shape [vocabulary, width]; absent where it is the embedding. */
   readonly head?: RowShards;
+}
+
+/** Linear layers of a block, by their names in {@linkcode BlockParams}. */
+export type LinearName = "query" | "key" | "value" | "output" | "gate" | "up" | "down";
+
+/**
+ * Lists the linear layers of a model's blocks.
+ *
+ * @param config The model's.
+ * @returns Shape [out, in] of each; those with `gate` have SwiGLU.
+ */
+export function linearShapes(config: ModelConfig): { readonly [K in LinearName]?: readonly [number, number] } {
+  const { width, hidden, heads, kvHeads, headDim, activation } = config;
+  return {
+    query: [heads * headDim, width],
+    key: [kvHeads * headDim, width],
+    value: [kvHeads * headDim, width],
+    output: [width, heads * headDim],
+    ...activation === "swiglu" && { gate: [hidden, width] as const },
+    up: [hidden, width],
+    down: [width, hidden],
+  };
 }

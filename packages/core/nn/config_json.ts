@@ -1,0 +1,84 @@
+/** From a {@linkcode ModelConfig} back to Hugging Face's `config.json`. */
+import type { ModelConfig, ModelFamily } from "./config.ts";
+
+const classNames: Readonly<Record<ModelFamily, string>> = {
+  gpt2: "GPT2",
+  llama: "Llama",
+  mistral: "Mistral",
+  qwen2: "Qwen2",
+  qwen3: "Qwen3",
+};
+
+/**
+ * Makes the `config.json` of a checkpoint: what `parseConfig` reads back, and transformers 4 and 5 understand.
+ *
+ * @param config The model's description.
+ * @param head What stands on the transformer: scores of the next token, or one score of the whole text.
+ * @returns An object for `JSON.stringify`.
+ *
+ * @example Usage
+ * ```ts
+ * import { configJson, parseConfig } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 64, n_head: 4, n_layer: 2, vocab_size: 100 });
+ * assertEquals(parseConfig(configJson(config)), config);
+ * assertEquals(configJson(config, "score").architectures, ["GPT2ForSequenceClassification"]);
+ * ```
+ */
+export function configJson(config: ModelConfig, head: "language" | "score" = "language"): Record<string, unknown> {
+  const { family, vocabulary, tied, tokens: { bos, eos, pad } } = config;
+  const lmHead = family === "gpt2" ? "LMHeadModel" : "ForCausalLM";
+  return {
+    architectures: [`${classNames[family]}${head === "score" ? "ForSequenceClassification" : lmHead}`],
+    model_type: family,
+    vocab_size: vocabulary,
+    ...family === "gpt2" ? gpt2Fields(config) : descendantFields(config),
+    tie_word_embeddings: tied,
+    bos_token_id: bos ?? null,
+    eos_token_id: eos.length > 1 ? eos : eos[0] ?? null,
+    pad_token_id: pad ?? null,
+    ...head === "score" && { num_labels: 1, id2label: { 0: "score" }, label2id: { score: 0 } },
+  };
+}
+
+function gpt2Fields(config: ModelConfig): Record<string, unknown> {
+  return {
+    n_embd: config.width,
+    n_head: config.heads,
+    n_layer: config.layers,
+    n_inner: config.hidden,
+    n_positions: config.positions,
+    activation_function: "gelu_new",
+    layer_norm_epsilon: config.normEps,
+  };
+}
+
+function descendantFields(config: ModelConfig): Record<string, unknown> {
+  const { family, windows, bias, rope, headDim } = config;
+  const window = windows.find((window) => window !== undefined);
+  const first = windows.indexOf(window);
+  return {
+    hidden_size: config.width,
+    intermediate_size: config.hidden,
+    num_attention_heads: config.heads,
+    num_key_value_heads: config.kvHeads,
+    num_hidden_layers: config.layers,
+    head_dim: headDim,
+    hidden_act: "silu",
+    max_position_embeddings: config.positions,
+    rms_norm_eps: config.normEps,
+    // The fields of transformers 4, which 5 reads as well.
+    rope_theta: rope!.theta ?? rope!.frequencies[1]! ** (-headDim / 2),
+    rope_scaling: rope!.scaling ?? null,
+    ...family === "llama" && { attention_bias: bias.qkv, mlp_bias: bias.mlp },
+    ...family === "qwen3" && { attention_bias: bias.qkv },
+    ...family === "mistral" && { sliding_window: window ?? null },
+    ...family.startsWith("qwen") && {
+      use_sliding_window: window !== undefined,
+      sliding_window: window ?? null,
+      max_window_layers: window === undefined ? windows.length : first,
+      layer_types: windows.map((window) => window === undefined ? "full_attention" : "sliding_attention"),
+    },
+  };
+}
