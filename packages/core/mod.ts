@@ -55,6 +55,7 @@ export { randomBits, uniform } from "./kernels/philox/philox.ts";
 export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
 export { type SampledTokens, sampleTokens, type SampleTokensOptions } from "./kernels/sample/sample.ts";
 export { writeRows } from "./kernels/write_rows/write_rows.ts";
+export { type RowShards, shardRows } from "./kernels/row_shards.ts";
 export { reshape } from "./kernels/reshape/reshape.ts";
 export { rope, type RopeOptions } from "./kernels/rope/rope.ts";
 export { ropeTable, type RopeTableOptions } from "./kernels/rope/table.ts";

@@ -5,4 +5,4 @@ export type { ModelConfig, ModelFamily, RopeConfig, SpecialTokens } from "./conf
 export { forward, type ForwardOptions, logits, tokenLogProb } from "./forward.ts";
 export { initParams } from "./init.ts";
 export type { Adapter, AdapterParams, AdapterTarget, LowRank } from "./lora.ts";
-export type { BlockParams, Linear, Norm, Params, RowShards } from "./params.ts";
+export type { BlockParams, Linear, Norm, Params } from "./params.ts";
