@@ -18,7 +18,7 @@ const tokenizers = new URL("../../packages/data/tokenizer/fixtures/", import.met
 export async function writeTinyModel(folder: string, vocabulary = 400): Promise<void> {
   const config = parseConfig({
     ...{ model_type: "llama", hidden_size: 16, intermediate_size: 32, vocab_size: vocabulary, num_hidden_layers: 2 },
-    ...{ num_attention_heads: 2, num_key_value_heads: 1, max_position_embeddings: 512, rope_theta: 10000 },
+    ...{ num_attention_heads: 2, num_key_value_heads: 1, max_position_embeddings: 4096, rope_theta: 10000 },
     ...{ rms_norm_eps: 1e-5, tie_word_embeddings: true, eos_token_id: 399, bos_token_id: 1 },
   });
   using device = await openDevice({ device: "cpu", threads: 1 });
