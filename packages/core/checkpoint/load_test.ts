@@ -12,7 +12,8 @@ import { openSafetensors } from "./header.ts";
 import { loadModel, loadSharded, type Model } from "./load.ts";
 import { pieceBytes, readTensor } from "./read.ts";
 import { saveModel } from "./save.ts";
-import { type TensorToWrite, writeSafetensors } from "./write.ts";
+import type { TensorToWrite } from "./place.ts";
+import { writeSafetensors } from "./write.ts";
 
 /** The config.json of a small model. */
 function jsonOf(family: ModelFamily, changes: Record<string, unknown> = {}): Record<string, unknown> {
@@ -260,6 +261,11 @@ Deno.test("saveModel() refuses parameters that are not what the config says", as
   );
   assertThrows(save({ config: { ...model.config, layers: 3 } }), RangeError, "but found nothing");
   assertThrows(save({ params: { ...model.params, head: undefined } }), RangeError, "to have a head");
+  assertThrows(
+    save({ config: { ...model.config, tied: true } }),
+    RangeError,
+    'Cannot save "head" of the model: its config leaves no place for it',
+  );
   const score = { weight: device.zeros([1, 8]), bias: device.zeros([1]) };
   assertThrows(save({ score }), RangeError, "score head with a bias");
 });
