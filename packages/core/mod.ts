@@ -27,6 +27,8 @@ export type { Backend, Block, BlockRange, Limits, MemoryStats } from "./backend/
 export type { Binding, Kernel, KernelSpec, Phase } from "./backend/kernel.ts";
 export { DeviceLostError, OutOfMemoryError } from "./backend/errors.ts";
 export { type Buffers, Device, type TapeView, type TensorRange } from "./device/device.ts";
+export type { DryOptions } from "./backend/dry.ts";
+export { dryDevice } from "./device/dry.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
 export { Scope } from "./device/scope.ts";
 export { type Storage, Tensor } from "./device/tensor.ts";

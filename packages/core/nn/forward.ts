@@ -51,8 +51,13 @@ export function forward(
   let x = gatherRows(params.embedding, batch.tokens);
   if (params.positions) x = add(x, gatherRows(params.positions, batch.positions));
   params.blocks.forEach((block, layer) => {
-    const run = (x: Tensor) => transformerBlock(x, block, config, layer, batch, options);
-    x = options.recompute ? recompute(run, x) as Tensor<"f32"> : run(x);
+    const run = (x: Tensor) => {
+      using scope = x.device.scope(); // without a tape one block's intermediates are alive, not all blocks'
+      return scope.keep(transformerBlock(x, block, config, layer, batch, options));
+    };
+    const y = options.recompute ? recompute(run, x) as Tensor<"f32"> : run(x);
+    if (!x.device.tape) x.dispose();
+    x = y;
   });
   return norm(x, params.norm, config);
 }
