@@ -61,8 +61,11 @@ function random(length: number, deviation: number, seed: number): Float32Array {
 
 function fill(device: Device, config: ModelConfig): Params {
   let seed = 1;
+  const matrix = (rows: number, cols: number, deviation: number) =>
+    device.tensor(random(rows * cols, deviation, seed++), [rows, cols]);
   return buildParams(config, {
-    matrix: (rows, cols, deviation) => device.tensor(random(rows * cols, deviation, seed++), [rows, cols]),
+    matrix,
+    table: matrix,
     vector: (length, value) => device.full([length], value),
   });
 }
