@@ -64,8 +64,7 @@ function fill(device: Device, config: ModelConfig): Params {
   const matrix = (rows: number, cols: number, deviation: number) =>
     device.tensor(random(rows * cols, deviation, seed++), [rows, cols]);
   return buildParams(config, {
-    matrix,
-    table: matrix,
+    ...{ table: matrix, matrix },
     vector: (length, value) => device.full([length], value),
   });
 }

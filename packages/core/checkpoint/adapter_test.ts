@@ -4,10 +4,10 @@ import { openDevice } from "../device/open.ts";
 import type { Tensor } from "../device/tensor.ts";
 import { entriesOf } from "../device/tree.ts";
 import type { ModelConfig } from "../nn/config.ts";
+import { linearShapes } from "../nn/params.ts";
 import type { Adapter, AdapterTarget, LowRank } from "../nn/lora.ts";
 import { eachDevice, Random } from "../testing/mod.ts";
 import { memoryFiles } from "../testing/memory_files.ts";
-import { linearSize } from "./layout.ts";
 import { openSafetensors } from "./header.ts";
 import { loadAdapter } from "./load_adapter.ts";
 import { readTensor } from "./read.ts";
@@ -36,7 +36,7 @@ function adapterOf(
 ): Adapter {
   const random = new Random(2);
   const lowRank = (target: AdapterTarget, rank: number): LowRank => {
-    const { out, into } = linearSize(config, target);
+    const [out, into] = linearShapes(config)[target]!;
     return {
       down: device.tensor(random.normals(rank * into), [rank, into]),
       up: device.tensor(random.normals(out * rank), [out, rank]),

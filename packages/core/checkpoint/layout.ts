@@ -1,6 +1,6 @@
 /** How Hugging Face's checkpoints name and lay out the tensors of each family. */
 import type { ModelConfig, ModelFamily } from "../nn/config.ts";
-import type { AdapterTarget } from "../nn/lora.ts";
+import { type LinearName, linearShapes } from "../nn/params.ts";
 
 /** A tensor of a checkpoint, and the tensors of the tree whose rows, one after another, it consists of. */
 export interface Slot {
@@ -25,7 +25,7 @@ interface Names {
   /** Norms of a block. */
   readonly norms: Readonly<Record<string, string>>;
   /** Linear layers of a block, and which ones of the tree each holds. */
-  readonly linears: Readonly<Record<string, readonly string[]>>;
+  readonly linears: Readonly<Record<string, readonly LinearName[]>>;
   /** Whether linear layers are stored as [in, out]. */
   readonly transposed: boolean;
 }
@@ -123,14 +123,14 @@ export interface LinearModule {
   /** Its name within the block. */
   readonly module: string;
   /** The layers of the tree that it holds. */
-  readonly keys: readonly AdapterTarget[];
+  readonly keys: readonly LinearName[];
 }
 
 /** Linear layers of a block that the model has. */
 export function linearModules(config: ModelConfig): LinearModule[] {
   return Object.entries(families[config.family].linears)
-    .filter(([, keys]) => config.activation === "swiglu" || !keys.includes("gate"))
-    .map(([module, keys]) => ({ module, keys: keys as AdapterTarget[] }));
+    .filter(([, keys]) => linearShapes(config)[keys[0]!])
+    .map(([module, keys]) => ({ module, keys }));
 }
 
 /** The name of a block's module, without the trunk's prefix. */
@@ -138,22 +138,17 @@ export function moduleName(config: ModelConfig, layer: number, module: string): 
   return `${families[config.family].blocks}.${layer}.${module}`;
 }
 
-/** Rows, columns and bias of a block's linear layer. */
-export function linearSize(config: ModelConfig, key: string): { out: number; into: number; bias: boolean } {
-  const { width, hidden, heads, kvHeads, headDim, bias } = config;
-  if (key === "query") return { out: heads * headDim, into: width, bias: bias.qkv };
-  if (key === "key" || key === "value") return { out: kvHeads * headDim, into: width, bias: bias.qkv };
-  if (key === "output") return { out: width, into: heads * headDim, bias: bias.output };
-  return key === "down" ? { out: width, into: hidden, bias: bias.mlp } : { out: hidden, into: width, bias: bias.mlp };
-}
+/** The group of biases that a linear layer belongs to. */
+const biasOf = (key: LinearName) => key === "output" ? "output" : linearsOfAttention.includes(key) ? "qkv" : "mlp";
+const linearsOfAttention: readonly LinearName[] = ["query", "key", "value"];
 
-function linearSlots(config: ModelConfig, name: string, block: string, keys: readonly string[]): Slot[] {
-  const sizes = keys.map((key) => ({ key, ...linearSize(config, key) }));
-  const weights = sizes.map(({ key, out, into }) => ({ path: `${block}.${key}.weight`, shape: [out, into] }));
-  const biases = sizes.map(({ key, out }) => ({ path: `${block}.${key}.bias`, shape: [out] }));
+function linearSlots(config: ModelConfig, name: string, block: string, keys: readonly LinearName[]): Slot[] {
+  const shapes = linearShapes(config);
+  const weights = keys.map((key) => ({ path: `${block}.${key}.weight`, shape: shapes[key]! }));
+  const biases = keys.map((key) => ({ path: `${block}.${key}.bias`, shape: [shapes[key]![0]] }));
   return [
     slot(`${name}.weight`, weights, families[config.family].transposed),
-    ...sizes[0]!.bias ? [slot(`${name}.bias`, biases)] : [],
+    ...config.bias[biasOf(keys[0]!)] ? [slot(`${name}.bias`, biases)] : [],
   ];
 }
 

@@ -1,6 +1,6 @@
 /** Checkpoints: safetensors, Hugging Face's layout, adapters, training state. */
 export { openSafetensors, type Safetensors, type StoredDType, type StoredTensor } from "./header.ts";
-export { loadModel, type Model } from "./load.ts";
+export { type LoadedModel, loadModel, type Model } from "./load.ts";
 export { readTensor } from "./read.ts";
 export { type FileToWrite, saveModel, type SaveOptions } from "./save.ts";
 export type { ByteSource } from "./source.ts";

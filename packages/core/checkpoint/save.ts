@@ -1,13 +1,15 @@
 /** Models into Hugging Face's checkpoints. */
 import type { Tensor } from "../device/tensor.ts";
 import { entriesOf } from "../device/tree.ts";
+import { configJson } from "../nn/config_json.ts";
 import type { Params } from "../nn/params.ts";
 import { quote } from "./header.ts";
 import { type Slot, slotsOf } from "./layout.ts";
 import type { Model } from "./load.ts";
-import { streamOf } from "./source.ts";
 import { transpose } from "./transpose.ts";
 import { storedBytes, type TensorToWrite, writeSafetensors } from "./write.ts";
+
+const torchNames = { f32: "float32", f16: "float16", bf16: "bfloat16" } as const;
 
 /** How {@linkcode saveModel} stores a model. */
 export interface SaveOptions {
@@ -23,6 +25,8 @@ export interface SaveOptions {
    * @default {5e9}
    */
   maxShardBytes?: number;
+  /** The `config.json` that the model was loaded with: its fields stay where the model does not say otherwise. */
+  json?: Readonly<Record<string, unknown>>;
 }
 
 /** A file to write: the caller decides where, and writes it whole or not at all. */
@@ -34,20 +38,40 @@ export interface FileToWrite {
 }
 
 /**
- * Lays a model out as a Hugging Face checkpoint, without `config.json`. Tensors are read from the device while a file's
- * stream is: none may change or end before.
+ * Lays a model out as a Hugging Face checkpoint. Tensors are read from the device while a file's stream is: none may
+ * change or end before.
  *
  * @param model The model; with `score` it becomes one for sequence classification, without its output matrix.
- * @param options How numbers are stored, and how large a file may be.
+ * @param options How numbers are stored, how large a file may be, and the `config.json` to keep.
  * @returns The files.
  * @throws {RangeError} If parameters are missing or have shapes that the config does not give them.
+ *
+ * @example Usage
+ * ```ts
+ * import { initParams, openDevice, parseConfig, saveModel } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 4, n_head: 2, n_layer: 1, vocab_size: 9 });
+ * const files = saveModel({ config, params: initParams(device, config, 1) }, { dtype: "bf16" });
+ * assertEquals(files.map(({ name }) => name), ["config.json", "model.safetensors"]);
+ * assertEquals((await new Response(files[0]!.bytes).json()).model_type, "gpt2");
+ * ```
  */
 export function saveModel(model: Model, options: SaveOptions = {}): FileToWrite[] {
-  const { dtype = "f32", maxShardBytes = 5e9 } = options;
+  const { dtype = "f32", maxShardBytes = 5e9, json } = options;
   const shards = split(tensorsOf(model), dtype, maxShardBytes);
   const metadata = { format: "pt" };
   const write = (tensors: TensorToWrite[]) => writeSafetensors(tensors, { dtype, metadata });
-  if (shards.length === 1) return [{ name: "model.safetensors", bytes: write(shards[0]!) }];
+  const stored = torchNames[dtype];
+  const config = {
+    ...json,
+    ...configJson(model.config, model.score ? "score" : "language"),
+    ...{ dtype: stored, torch_dtype: stored }, // the first for transformers 5, the second for 4
+  };
+  const files = [jsonFile("config.json", config)];
+  if (shards.length === 1) return [...files, { name: "model.safetensors", bytes: write(shards[0]!) }];
   const digits = (i: number) => `${i}`.padStart(5, "0");
   const named = shards.map((tensors, i) => ({
     name: `model-${digits(i + 1)}-of-${digits(shards.length)}.safetensors`,
@@ -58,16 +82,16 @@ export function saveModel(model: Model, options: SaveOptions = {}): FileToWrite[
     weight_map: Object.fromEntries(named.flatMap(({ name, tensors }) => tensors.map((tensor) => [tensor.name, name]))),
   };
   return [
+    ...files,
     ...named.map(({ name, tensors }) => ({ name, bytes: write(tensors) })),
-    { name: "model.safetensors.index.json", bytes: textStream(`${JSON.stringify(index, undefined, 2)}\n`) },
+    jsonFile("model.safetensors.index.json", index),
   ];
 }
 
-/** A short text as a stream. */
-export function textStream(text: string): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return streamOf(async function* () {
-    yield new TextEncoder().encode(text);
-  }());
+/** A JSON file. */
+export function jsonFile(name: string, json: unknown): FileToWrite {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(json, undefined, 2)}\n`);
+  return { name, bytes: new Blob([bytes]).stream() };
 }
 
 function tensorsOf({ config, params, score }: Model): TensorToWrite[] {

@@ -25,7 +25,6 @@ export function initShardedParams(device: Device, config: ModelConfig, seed: num
   const draw = (rows: number, cols: number, deviation: number) =>
     normal(rows * cols, [seed, stream++]).map((x) => x * deviation);
   return buildParams(config, {
-    matrix: (rows, cols, deviation) => device.tensor(draw(rows, cols, deviation), [rows, cols]),
     table(rows, cols, deviation) {
       const numbers = draw(rows, cols, deviation);
       let at = 0;
@@ -34,16 +33,17 @@ export function initShardedParams(device: Device, config: ModelConfig, seed: num
       );
       return shards.length === 1 ? shards[0]! : shards;
     },
+    matrix: (rows, cols, deviation) => device.tensor(draw(rows, cols, deviation), [rows, cols]),
     vector: (length, value) => device.full([length], value),
   });
 }
 
 /** What {@linkcode buildParams} builds with. */
 export interface ParamMaker {
+  /** Makes the embedding or the head, to be random with a deviation. */
+  table(rows: number, cols: number, deviation: number): RowShards;
   /** Makes a matrix, to be random with a deviation. */
   matrix(rows: number, cols: number, deviation: number): Tensor;
-  /** Makes a matrix with a row for each token; it may be too large for one tensor. */
-  table(rows: number, cols: number, deviation: number): RowShards;
   /** Makes a vector of one value. */
   vector(length: number, value: number): Tensor;
 }
@@ -68,14 +68,14 @@ export interface ParamMaker {
  * };
  * using device = dryDevice();
  * const gpt2 = buildParams(config, {
- *   matrix: (rows, cols) => device.empty([rows, cols]),
  *   table: (rows, cols) => device.empty([rows, cols]),
+ *   matrix: (rows, cols) => device.empty([rows, cols]),
  *   vector: (length) => device.empty([length]),
  * });
  * assertEquals(leaves(gpt2).reduce((sum, { size }) => sum + size, 0), 124_439_808);
  * ```
  */
-export function buildParams(config: ModelConfig, { matrix, table, vector }: ParamMaker): Params {
+export function buildParams(config: ModelConfig, { table, matrix, vector }: ParamMaker): Params {
   const { width, headDim, bias } = config;
   const shapes = linearShapes(config);
   const linear = (name: LinearName, bias: boolean, deviation = 0.02) => ({

@@ -4,8 +4,8 @@ export { type KvCache, kvCache } from "./cache.ts";
 export type { ModelConfig, ModelFamily, RopeConfig, SpecialTokens } from "./config.ts";
 export { configJson } from "./config_json.ts";
 export { forward, type ForwardOptions, logits, tokenLogProb } from "./forward.ts";
-export { buildParams, initParams, type ParamMaker } from "./init.ts";
 export { checkFits, cpuMemoryBytes } from "./fits.ts";
+export { buildParams, initParams, type ParamMaker } from "./init.ts";
 export {
   type Adapter,
   type AdapterOptions,
