@@ -84,9 +84,13 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ["if (id >= p.rows) continue;", ""],
     ["min(64, p.cols - col)", "64"],
     ["if (id < p.rows) memory", "if (id <= p.rows) memory"],
+    ["else if (!p.keep) for", "else for"],
   ],
   "gather/kernel.ts": [
     ["t = links[t]", "t = p.tokens"],
+    ["else if (p.keep == 0)", "else"],
+    ["ids[token] - p.first; //", "ids[token]; //"],
+    ["let id = ids[token] - p.first;\n  if (id >=", "let id = ids[token];\n  if (id >="],
     [" || links[p.tokens + first] == 1", ""],
     ["var total = out[id * p.cols + col];", "var total = 0.0;"],
   ],
@@ -121,7 +125,8 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ["return select(x, ${lowest}, x < ${lowest});", "return max(x, ${lowest});"],
   ],
   "log_prob/log_prob.ts": [
-    ["row > 0 || oldWeight !== undefined", "oldWeight !== undefined"],
+    ["row > 0 || dShard.old !== undefined", "dShard.old !== undefined"],
+    ["col: first + entry, cols", "col: entry, cols"],
     ["col > 0 || oldHidden !== undefined", "col > 0"],
   ],
   "adamw/adamw.as.ts": [

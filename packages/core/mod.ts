@@ -23,10 +23,10 @@
  * @module
  */
 export type { ArrayOf, DType, TypedArray } from "./backend/dtype.ts";
-export type { Backend, Block, Limits, MemoryStats } from "./backend/backend.ts";
+export type { Backend, Block, BlockRange, Limits, MemoryStats } from "./backend/backend.ts";
 export type { Binding, Kernel, KernelSpec, Phase } from "./backend/kernel.ts";
 export { DeviceLostError, OutOfMemoryError } from "./backend/errors.ts";
-export { type Buffers, Device, type TapeView } from "./device/device.ts";
+export { type Buffers, Device, type TapeView, type TensorRange } from "./device/device.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
 export { Scope } from "./device/scope.ts";
 export { type Storage, Tensor } from "./device/tensor.ts";
@@ -54,6 +54,7 @@ export { addLayerNorm, addRmsNorm, layerNorm, type NormOptions, rmsNorm } from "
 export { randomBits, uniform } from "./kernels/philox/philox.ts";
 export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
 export { writeRows } from "./kernels/write_rows/write_rows.ts";
+export { type RowShards, shardRows } from "./kernels/row_shards.ts";
 export { reshape } from "./kernels/reshape/reshape.ts";
 export { rope, type RopeOptions } from "./kernels/rope/rope.ts";
 export { ropeTable, type RopeTableOptions } from "./kernels/rope/table.ts";
@@ -72,3 +73,4 @@ export {
 } from "./optim/schedule.ts";
 export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";
 export * from "./nn/mod.ts";
+export * from "./checkpoint/mod.ts";

@@ -8,6 +8,16 @@ export interface Block {
   readonly bytes: number;
 }
 
+/** Some bytes of a block. */
+export interface BlockRange {
+  /** The block. */
+  readonly block: Block;
+  /** How many bytes. */
+  readonly bytes: number;
+  /** The first one; 0 if absent. */
+  readonly offset?: number;
+}
+
 /** What a device can do and how much it holds. */
 export interface Limits {
   /** Largest tensor in bytes. */
@@ -46,10 +56,10 @@ export interface Backend {
   allocate(bytes: number): Block;
   /** Gives memory back; kernels that were told of it before still have it. */
   free(block: Block): void;
-  /** Copies in, after the kernels before and before those after. */
-  write(block: Block, data: TypedArray): void;
+  /** Copies in from byte `offset` on, after the kernels before and before those after. */
+  write(block: Block, data: TypedArray, offset?: number): void;
   /** Copies out; resolves when everything encoded before has run. One wait for all blocks together. */
-  read(requests: readonly { block: Block; bytes: number }[]): Promise<ArrayBuffer[]>;
+  read(requests: readonly BlockRange[]): Promise<ArrayBuffer[]>;
   /** Runs a kernel on a block for each of its buffers. */
   run(kernel: Kernel, blocks: readonly (Block | undefined)[], params: Readonly<Record<string, number>>): void;
   /** Resolves when everything encoded before has run. */

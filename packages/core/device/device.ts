@@ -13,6 +13,16 @@ export interface TapeView {
   holds(tensor: Tensor): boolean;
 }
 
+/** Elements `start` to before `end` of a tensor, in row-major order. */
+export interface TensorRange {
+  /** The tensor. */
+  readonly tensor: Tensor;
+  /** The first element. */
+  readonly start: number;
+  /** The element after the last. */
+  readonly end: number;
+}
+
 /** A tensor for each buffer of a kernel; `undefined` for an optional one that is absent. */
 export type Buffers<B extends string> = Readonly<Record<B, Tensor | undefined>>;
 
@@ -131,6 +141,32 @@ export class Device implements Disposable {
     return arrays as { -readonly [K in keyof T]: T[K] extends Tensor<infer D> ? ArrayOf<D> : never };
   }
 
+  /**
+   * Copies parts of tensors to the host with one wait for all of them; for tensors too large to copy at once.
+   *
+   * @param ranges Which elements of which tensors.
+   * @returns The elements of each range.
+   * @throws {DeviceLostError} If the device is gone.
+   * @throws {RangeError} If a range is not inside its tensor.
+   * @throws {TypeError} If a tensor is disposed or belongs to another device.
+   */
+  async readRanges(ranges: readonly TensorRange[]): Promise<TypedArray[]> {
+    this.#check();
+    const requests = ranges.map(({ tensor, start, end }) => {
+      this.#own(tensor, "read");
+      if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= tensor.size)) {
+        throw new RangeError(`Cannot read elements ${start} to ${end} of ${tensor}: it holds ${tensor.size}`);
+      }
+      return {
+        block: tensor.storage.block,
+        bytes: (end - start) * elementBytes,
+        offset: start * elementBytes,
+      };
+    });
+    const buffers = await this.#backend.read(requests);
+    return buffers.map((bytes, i) => elements(bytes, ranges[i]!.tensor.dtype));
+  }
+
   /** A second tensor over the same memory, with another shape of the same size. The memory lives as long as either. */
   alias<D extends DType>(tensor: Tensor<D>, shape: readonly number[] = tensor.shape): Tensor<D> {
     this.#own(tensor, "look at");
@@ -146,13 +182,13 @@ export class Device implements Disposable {
   }
 
   /**
-   * Overwrites a tensor's elements from the host.
+   * Overwrites a tensor's elements from the host: all of them, or with `offset` as many as given from that one on.
    *
-   * @throws {RangeError} If the sizes differ.
+   * @throws {RangeError} If the sizes differ, or the elements reach past the end.
    * @throws {TypeError} If the dtypes differ.
    * @throws {Error} If a running `valueAndGrad` needs what the tensor holds.
    */
-  write(tensor: Tensor, data: TypedArray): void {
+  write(tensor: Tensor, data: TypedArray, offset?: number): void {
     this.#check();
     this.#own(tensor, "write");
     if (this.#tape?.holds(tensor)) {
@@ -161,10 +197,13 @@ export class Device implements Disposable {
     if (dtypeOf(data) !== tensor.dtype) {
       throw new TypeError(`Cannot write ${dtypeOf(data)} elements into ${tensor}: give an array of its dtype`);
     }
-    if (data.length !== tensor.size) {
-      throw new RangeError(`Cannot write ${data.length} elements into ${tensor}: it holds ${tensor.size}`);
+    const first = offset ?? 0;
+    const fits = offset === undefined ? data.length === tensor.size : first + data.length <= tensor.size;
+    if (!fits || !Number.isInteger(first) || first < 0) {
+      const where = offset === undefined ? "" : ` at ${offset}`;
+      throw new RangeError(`Cannot write ${data.length} elements${where} into ${tensor}: it holds ${tensor.size}`);
     }
-    if (data.length > 0) this.#backend.write(tensor.storage.block, data);
+    if (data.length > 0) this.#backend.write(tensor.storage.block, data, first * elementBytes);
   }
 
   /**

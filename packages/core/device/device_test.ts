@@ -38,6 +38,21 @@ await eachDevice(Deno.test, "write() comes after the kernels before it and befor
   assertEquals((await device.read([before, after])).map((d) => d[0]), [10, 20]);
 });
 
+await eachDevice(Deno.test, "write() and readRanges() take part of a tensor", async (device) => {
+  const [x, y] = [device.tensor([1, 2, 3, 4, 5]), device.tensor(Uint32Array.of(7, 8))];
+  device.write(x, Float32Array.of(-2, -3), 1);
+  device.write(x, new Float32Array(), 5);
+  const ranges = [{ tensor: x, start: 1, end: 4 }, { tensor: y, start: 1, end: 2 }, { tensor: x, start: 5, end: 5 }];
+  const parts = await device.readRanges(ranges);
+  assertEquals(parts, [Float32Array.of(-2, -3, 4), Uint32Array.of(8), new Float32Array()]);
+  assertThrows(() => device.write(x, Float32Array.of(1, 2), 4), RangeError, "Cannot write 2 elements at 4 into f32[5]");
+  assertThrows(() => device.write(x, Float32Array.of(1), -1), RangeError, "it holds 5");
+  assertThrows(() => device.write(x, Float32Array.of(1), 0.5), RangeError, "it holds 5");
+  for (const [start, end] of [[3, 2], [0, 6], [-1, 2], [0.5, 2]] as const) {
+    await assertRejects(() => device.readRanges([{ tensor: x, start, end }]), RangeError, "it holds 5");
+  }
+});
+
 await eachDevice(Deno.test, "memory that is freed and taken again is written in order", async (device) => {
   const x = device.tensor([1, 2, 3]);
   const y = mul(x, 2);

@@ -14,6 +14,6 @@ export {
   type LowRank,
   mergeAdapter,
 } from "./lora.ts";
-export type { BlockParams, Linear, LinearName, Norm, Params, RowShards } from "./params.ts";
+export type { BlockParams, Linear, LinearName, Norm, Params } from "./params.ts";
 export { parseConfig } from "./parse_config.ts";
 export { initScoreHead, score, type ScoreHead } from "./score.ts";

@@ -1,5 +1,5 @@
 /** The CPU device: WebAssembly SIMD kernels over one shared memory. */
-import type { Backend, Block, Limits } from "../backend.ts";
+import type { Backend, Block, BlockRange, Limits } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { type Kernel, writeParams } from "../kernel.ts";
 import { Heap, type HeapBlock } from "./heap.ts";
@@ -85,18 +85,18 @@ class CpuBackend implements Backend {
     this.#heap.free(block as HeapBlock);
   }
 
-  write(block: Block, data: TypedArray): void {
-    if (data.byteLength > block.bytes) {
-      throw new RangeError(`Cannot write ${data.byteLength} bytes into ${block.bytes}`);
+  write(block: Block, data: TypedArray, offset = 0): void {
+    if (offset + data.byteLength > block.bytes) {
+      throw new RangeError(`Cannot write ${data.byteLength} bytes at ${offset} of ${block.bytes}`);
     }
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#view().set(bytes, (block as HeapBlock).ptr);
+    this.#view().set(bytes, (block as HeapBlock).ptr + offset);
   }
 
-  read(requests: readonly { block: Block; bytes: number }[]): Promise<ArrayBuffer[]> {
+  read(requests: readonly BlockRange[]): Promise<ArrayBuffer[]> {
     const view = this.#view();
-    return Promise.resolve(requests.map(({ block, bytes }) => {
-      const { ptr } = block as HeapBlock;
+    return Promise.resolve(requests.map(({ block, bytes, offset = 0 }) => {
+      const ptr = (block as HeapBlock).ptr + offset;
       const copy = new Uint8Array(bytes); // not slice(): it would make another shared buffer
       copy.set(view.subarray(ptr, ptr + bytes));
       return copy.buffer;

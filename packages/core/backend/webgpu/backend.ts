@@ -2,7 +2,7 @@
  * The WebGPU device: kernels are encoded into one pass, and submitted when a result is wanted, when the uniform buffer
  * is full, or before the queue writes to a buffer that the pass uses.
  */
-import type { Backend, Block, Limits, MemoryStats } from "../backend.ts";
+import type { Backend, Block, BlockRange, Limits, MemoryStats } from "../backend.ts";
 import type { TypedArray } from "../dtype.ts";
 import { DeviceLostError, OutOfMemoryError } from "../errors.ts";
 import { type Kernel, writeParams } from "../kernel.ts";
@@ -85,11 +85,11 @@ export class WebGpuBackend implements Backend {
     this.#pool.free(block as GpuBlock);
   }
 
-  write(block: Block, data: TypedArray): void {
+  write(block: Block, data: TypedArray, offset = 0): void {
     this.#check();
     const { buffer, flush } = block as GpuBlock;
     if (flush === this.#flush) this.#submit(); // the queue writes before kernels that are not yet submitted
-    this.#device.queue.writeBuffer(buffer, 0, data as TypedArray & ArrayBufferView<ArrayBuffer>);
+    this.#device.queue.writeBuffer(buffer, offset, data as TypedArray & ArrayBufferView<ArrayBuffer>);
   }
 
   run(kernel: Kernel, blocks: readonly (Block | undefined)[], params: Readonly<Record<string, number>>): void {
@@ -119,7 +119,7 @@ export class WebGpuBackend implements Backend {
     this.#kernels++;
   }
 
-  async read(requests: readonly { block: Block; bytes: number }[]): Promise<ArrayBuffer[]> {
+  async read(requests: readonly BlockRange[]): Promise<ArrayBuffer[]> {
     this.#check();
     const encoder = this.#endPass();
     // Every copy is encoded before the first wait: what happens to the tensors meanwhile does not matter.

@@ -1,4 +1,5 @@
 /** Copies from the device to the host: buffers that the host can map, used again and again. */
+import type { BlockRange } from "../backend.ts";
 import { DeviceLostError } from "../errors.ts";
 import { type GpuBlock, sizeClass } from "./buffers.ts";
 
@@ -7,10 +8,9 @@ const maxBytes = 2 ** 28;
 /** Buffers that are kept for the next time. */
 const maxKept = 4;
 
-/** What is asked for: so many bytes from the start of a block. */
-export interface ReadRequest {
+/** What is asked for: some bytes of a block. */
+export interface ReadRequest extends BlockRange {
   readonly block: GpuBlock;
-  readonly bytes: number;
 }
 
 /** Copies under way; `buffer` is absent where there is nothing to copy. */
@@ -63,8 +63,8 @@ export class Staging {
     const spans = requests.map(({ bytes }): [number, number] => [end, end += bytes]);
     if (bytes === 0) return { spans, bytes };
     const buffer = this.#take(bytes);
-    requests.forEach(({ block, bytes }, i) => {
-      if (bytes > 0) encoder.copyBufferToBuffer(block.buffer, 0, buffer, spans[i]![0], bytes);
+    requests.forEach(({ block, bytes, offset = 0 }, i) => {
+      if (bytes > 0) encoder.copyBufferToBuffer(block.buffer, offset, buffer, spans[i]![0], bytes);
     });
     return { spans, bytes, buffer };
   }
