@@ -171,7 +171,6 @@ function cut(tokens: number, { positions, rope }: ModelConfig): Uint32Array[] {
 
 function emptyParams(device: Device, config: ModelConfig): Params {
   return buildParams(config, {
-    table: (rows, cols) => device.empty([rows, cols]),
     matrix: (rows, cols) => device.empty([rows, cols]),
     table(rows, cols) {
       const shards = shardRows(device, rows, cols).map((rows): Tensor => device.empty([rows, cols]));
