@@ -59,13 +59,9 @@ function gather(out: usize, x: usize, cols: i32, least: f32, limit: f32): i32 {
     if (hits == 0) continue;
     if (cols - i < 4) hits &= (1 << (cols - i)) - 1;
     if (n + 4 > ROOM) return -1;
-<<<<<<< HEAD
-    for (; hits; hits &= hits - 1) store<f32>(out + (<usize>n++ << 2), load<f32>(x + (<usize>(i + ctz(hits)) << 2)));
-=======
     for (; hits; hits &= hits - 1, n++) {
       store<f32>(out + (<usize>n << 2), load<f32>(x + (<usize>(i + ctz(hits)) << 2)));
     }
->>>>>>> sample
   }
   return n;
 }
