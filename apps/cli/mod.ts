@@ -1,6 +1,12 @@
 /**
- * The `tare` command.
+ * The `tare` command: `deno run -A apps/cli/mod.ts`.
+ *
+ * It needs to read models (`--allow-read=<folders>`), to write where it is told to (`--allow-write=<folders>`), and the
+ * network only for models that it fetches (`--allow-net`).
  *
  * @module
  */
-export {};
+export { main } from "./main.ts";
+import { main } from "./main.ts";
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

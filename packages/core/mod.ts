@@ -27,6 +27,8 @@ export type { Backend, Block, BlockRange, Limits, MemoryStats } from "./backend/
 export type { Binding, Kernel, KernelSpec, Phase } from "./backend/kernel.ts";
 export { DeviceLostError, OutOfMemoryError } from "./backend/errors.ts";
 export { type Buffers, Device, type TapeView, type TensorRange } from "./device/device.ts";
+export type { DryOptions } from "./backend/dry.ts";
+export { dryDevice } from "./device/dry.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
 export { Scope } from "./device/scope.ts";
 export { type Storage, Tensor } from "./device/tensor.ts";
@@ -50,10 +52,17 @@ export { concatColumns, sliceColumns } from "./kernels/columns/columns.ts";
 export { gatherRows, scatterRows } from "./kernels/gather/gather.ts";
 export { logProb, type LogProbOptions, type TokenLogProb } from "./kernels/log_prob/log_prob.ts";
 export { matmul, type MatmulOptions } from "./kernels/matmul/matmul.ts";
+export { packWeights } from "./kernels/matmul/packed.ts";
 export { addLayerNorm, addRmsNorm, layerNorm, type NormOptions, rmsNorm } from "./kernels/norm/norm.ts";
 export { randomBits, uniform } from "./kernels/philox/philox.ts";
 export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
-export { type SampledTokens, sampleTokens, type SampleTokensOptions } from "./kernels/sample/sample.ts";
+export {
+  type BannedTokens,
+  type SampledTokens,
+  sampleTokens,
+  type SampleTokensOptions,
+} from "./kernels/sample/sample.ts";
+export { tokenBits } from "./kernels/sample/token_bits.ts";
 export { writeRows } from "./kernels/write_rows/write_rows.ts";
 export { type RowShards, shardRows } from "./kernels/row_shards.ts";
 export { reshape } from "./kernels/reshape/reshape.ts";

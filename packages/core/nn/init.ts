@@ -14,6 +14,21 @@ import { type BlockParams, type LinearName, linearShapes, type Params } from "./
  * @param config Sizes.
  * @param seed Equal seeds give equal parameters.
  * @returns The tree; its tensors belong to the current scope.
+ *
+ * @example Usage
+ * ```ts
+ * import { initParams, openDevice, parseConfig } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = parseConfig({
+ *   ...{ model_type: "llama", vocab_size: 10, hidden_size: 8, intermediate_size: 16 },
+ *   ...{ num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32 },
+ * });
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const params = initParams(device, config, 7);
+ * assertEquals([params.blocks.length, params.blocks[0]!.up.weight.shape], [1, [16, 8]]);
+ * ```
  */
 export function initParams(device: Device, config: ModelConfig, seed: number): Params {
   return initShardedParams(device, config, seed, device.limits.maxTensorBytes);
@@ -21,29 +36,68 @@ export function initParams(device: Device, config: ModelConfig, seed: number): P
 
 /** {@linkcode initParams} with tables cut into tensors of at most `maxBytes`; tests take few. */
 export function initShardedParams(device: Device, config: ModelConfig, seed: number, maxBytes: number): Params {
+  let stream = 0;
+  const draw = (rows: number, cols: number, deviation: number) =>
+    normal(rows * cols, [seed, stream++]).map((x) => x * deviation);
+  return buildParams(config, {
+    table(rows, cols, deviation) {
+      const numbers = draw(rows, cols, deviation);
+      let at = 0;
+      const shards = shardRows(device, rows, cols, maxBytes).map((rows): Tensor =>
+        device.tensor(numbers.subarray(at, at += rows * cols), [rows, cols])
+      );
+      return shards.length === 1 ? shards[0]! : shards;
+    },
+    matrix: (rows, cols, deviation) => device.tensor(draw(rows, cols, deviation), [rows, cols]),
+    vector: (length, value) => device.full([length], value),
+  });
+}
+
+/** What {@linkcode buildParams} builds with. */
+export interface ParamMaker {
+  /** Makes the embedding or the head, to be random with a deviation. */
+  table(rows: number, cols: number, deviation: number): RowShards;
+  /** Makes a matrix, to be random with a deviation. */
+  matrix(rows: number, cols: number, deviation: number): Tensor;
+  /** Makes a vector of one value. */
+  vector(length: number, value: number): Tensor;
+}
+
+/**
+ * Builds the tree of a config's parameters: which there are, and of what shape.
+ *
+ * @param config Sizes and variants.
+ * @param make Makes each tensor; called in a fixed order.
+ * @returns The tree.
+ *
+ * @example How many parameters a model has
+ * ```ts
+ * import { buildParams, dryDevice, leaves, type ModelConfig } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config: ModelConfig = {
+ *   ...{ family: "gpt2", layers: 12, width: 768, heads: 12, kvHeads: 12, headDim: 64, hidden: 3072, vocabulary: 50257 },
+ *   ...{ positions: 1024, norm: "layer", normEps: 1e-5, activation: "gelu", tied: true, headNorm: false },
+ *   bias: { qkv: true, output: true, mlp: true },
+ *   ...{ windows: Array(12).fill(undefined), tokens: { eos: [50256] } },
+ * };
+ * using device = dryDevice();
+ * const gpt2 = buildParams(config, {
+ *   table: (rows, cols) => device.empty([rows, cols]),
+ *   matrix: (rows, cols) => device.empty([rows, cols]),
+ *   vector: (length) => device.empty([length]),
+ * });
+ * assertEquals(leaves(gpt2).reduce((sum, { size }) => sum + size, 0), 124_439_808);
+ * ```
+ */
+export function buildParams(config: ModelConfig, { table, matrix, vector }: ParamMaker): Params {
   const { width, headDim, bias } = config;
   const shapes = linearShapes(config);
-  let stream = 0;
-  const draw = (rows: number, cols: number, deviation = 0.02) =>
-    normal(rows * cols, [seed, stream++]).map((x) => x * deviation);
-  const weight = (rows: number, cols: number, deviation?: number) =>
-    device.tensor(draw(rows, cols, deviation), [rows, cols]);
-  const table = (rows: number, cols: number): RowShards => {
-    const numbers = draw(rows, cols);
-    let at = 0;
-    const shards = shardRows(device, rows, cols, maxBytes).map((rows): Tensor =>
-      device.tensor(numbers.subarray(at, at += rows * cols), [rows, cols])
-    );
-    return shards.length === 1 ? shards[0]! : shards;
-  };
-  const linear = (name: LinearName, bias: boolean, deviation?: number) => ({
-    weight: weight(...shapes[name]!, deviation),
-    ...bias && { bias: device.zeros([shapes[name]![0]]) },
+  const linear = (name: LinearName, bias: boolean, deviation = 0.02) => ({
+    weight: matrix(...shapes[name]!, deviation),
+    ...bias && { bias: vector(shapes[name]![0], 0) },
   });
-  const norm = (cols = width) => ({
-    weight: device.full([cols], 1),
-    ...config.norm === "layer" && { bias: device.zeros([cols]) },
-  });
+  const norm = (cols = width) => ({ weight: vector(cols, 1), ...config.norm === "layer" && { bias: vector(cols, 0) } });
   const residual = 0.02 / Math.sqrt(2 * config.layers);
   const block = (): BlockParams => ({
     attentionNorm: norm(),
@@ -58,10 +112,10 @@ export function initShardedParams(device: Device, config: ModelConfig, seed: num
     down: linear("down", bias.mlp, residual),
   });
   return {
-    embedding: table(config.vocabulary, width),
-    ...!config.rope && { positions: weight(config.positions, width) },
+    embedding: table(config.vocabulary, width, 0.02),
+    ...!config.rope && { positions: matrix(config.positions, width, 0.02) },
     blocks: Array.from({ length: config.layers }, block),
     norm: norm(),
-    ...!config.tied && { head: table(config.vocabulary, width) },
+    ...!config.tied && { head: table(config.vocabulary, width, 0.02) },
   };
 }

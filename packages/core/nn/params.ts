@@ -1,7 +1,7 @@
 /** A transformer's parameters: a tree of tensors, the same for every family. */
 import type { Tensor } from "../device/tensor.ts";
-import type { ModelConfig } from "./config.ts";
 import type { RowShards } from "../kernels/row_shards.ts";
+import type { ModelConfig } from "./config.ts";
 
 /** y = x · weightᵀ + bias. */
 export interface Linear {

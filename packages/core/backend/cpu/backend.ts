@@ -11,10 +11,15 @@ import { argsAddress } from "./worker_source.ts";
 const maximumPages = 65536; // 4 GiB, all that 32-bit addresses reach
 const firstFree = 65536; // below: control words, arguments, the kernels' constants
 
+/** Where the heap begins: behind each thread's scratch. */
+export function heapStartOf(threads: number): number {
+  return firstFree + threads * threadScratchBytes;
+}
+
 /** Opens the CPU device with up to `threads` threads, the caller included. */
 export async function openCpu(threads: number): Promise<Backend> {
   const scratchStart = firstFree;
-  const heapStart = scratchStart + threads * threadScratchBytes;
+  const heapStart = heapStartOf(threads);
   const memory = new WebAssembly.Memory({
     initial: heapStart / 65536 + 16,
     maximum: maximumPages,

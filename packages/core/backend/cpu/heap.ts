@@ -10,6 +10,14 @@ import { OutOfMemoryError } from "../errors.ts";
 const page = 65536;
 const align = 64;
 
+/** What the heap lies in: a `WebAssembly.Memory`, or something of its size. */
+export interface Room {
+  /** Its bytes so far. */
+  readonly buffer: { readonly byteLength: number };
+  /** Adds pages of 65,536 bytes; throws if there are none left. */
+  grow(pages: number): unknown;
+}
+
 /** A block of the heap: its address in the WebAssembly memory. */
 export interface HeapBlock extends Block {
   readonly ptr: number;
@@ -17,14 +25,15 @@ export interface HeapBlock extends Block {
 
 /** Allocates 64-byte aligned blocks from `memory`, starting at byte `start`. */
 export class Heap {
-  readonly #memory: WebAssembly.Memory;
+  readonly #memory: Room;
   readonly #free: { ptr: number; bytes: number }[] = []; // by address; neighbours are merged
   readonly #live = new Set<Block>();
   #top: number;
   #bytes = 0;
   #peakBytes = 0;
+  #end = 0;
 
-  constructor(memory: WebAssembly.Memory, start: number) {
+  constructor(memory: Room, start: number) {
     this.#memory = memory;
     this.#top = start;
   }
@@ -73,6 +82,11 @@ export class Heap {
     };
   }
 
+  /** End of the highest block there ever was: what the memory must hold at least, holes between blocks included. */
+  get end(): number {
+    return this.#end;
+  }
+
   /** Index of the first free block past `ptr`. */
   #after(ptr: number): number {
     let low = 0;
@@ -108,11 +122,12 @@ export class Heap {
       }
     }
     this.#top = ptr + size;
+    this.#end = Math.max(this.#end, end);
     return ptr;
   }
 }
 
-function grow(memory: WebAssembly.Memory, bytes: number): boolean {
+function grow(memory: Room, bytes: number): boolean {
   try {
     memory.grow(Math.ceil(bytes / page));
     return true;

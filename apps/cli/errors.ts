@@ -1,0 +1,30 @@
+/** What an error is to the one who typed the command: a sentence and an exit code. */
+import { DeviceLostError, OutOfMemoryError } from "@tare/core";
+import { UsageError } from "./flags.ts";
+
+/** Exit codes: 2 for what the user can mend in what they gave, 1 for the rest. */
+const codes: readonly (readonly [kind: abstract new (...args: never[]) => Error, code: number])[] = [
+  [Deno.errors.BrokenPipe, 141], // as a program that SIGPIPE ends
+  [UsageError, 2],
+  [RangeError, 2],
+  [TypeError, 2],
+  [SyntaxError, 2],
+  [Deno.errors.NotFound, 2],
+  [Deno.errors.NotADirectory, 2],
+  [Deno.errors.IsADirectory, 2],
+  [Deno.errors.PermissionDenied, 2],
+  [Deno.errors.NotCapable, 2],
+  [Deno.errors.AlreadyExists, 2],
+  [OutOfMemoryError, 1],
+  [DeviceLostError, 1],
+];
+
+/** A sentence for stderr, if there is anything to say, and the exit code. */
+export function explain(error: unknown, trace: boolean): { sentence: string; code: number } {
+  const code = codes.find(([kind]) => error instanceof kind)?.[1] ?? 1;
+  if (code === 141) return { sentence: "", code };
+  if (!(error instanceof Error)) return { sentence: `${error}`, code };
+  // Deno's own: "No such file or directory (os error 2), readfile 'x'"
+  const message = error.message.replace(/ \(os error \d+\)/, "").replace(/\s*\n\s*/g, " ");
+  return { sentence: trace ? `${error.stack}` : message, code };
+}

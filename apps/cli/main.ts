@@ -1,0 +1,86 @@
+/** The table of commands, and what surrounds each: flags, help, errors, Ctrl-C. */
+import type { Command, Context } from "./command.ts";
+import { doctor } from "./commands/doctor.ts";
+import { generate } from "./commands/generate.ts";
+import { explain } from "./errors.ts";
+import { describeFlags, nearest, parseFlags, UsageError } from "./flags.ts";
+
+const commands: Readonly<Record<string, Command>> = { doctor, generate };
+
+const help = `tare: reinforcement learning from human feedback with contrastive rewards
+
+Usage: tare COMMAND [FLAGS]
+
+${Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
+
+tare COMMAND --help shows a command's flags.
+`;
+
+/**
+ * Runs a command.
+ *
+ * @param args Its name and flags.
+ * @returns The exit code: 0, 1 for a failure, 2 for bad input, 130 after Ctrl-C.
+ *
+ * @example Usage
+ * ```ts
+ * import { main } from "@tare/cli";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(await main(["--help"]), 0);
+ * ```
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  const interrupted = () =>
+    stop.signal.aborted ? Deno.exit(130) : stop.abort(new DOMException("Interrupted", "AbortError"));
+  Deno.addSignalListener("SIGINT", interrupted);
+  try {
+    await dispatch(args, stop.signal);
+    return stop.signal.aborted ? 130 : 0;
+  } catch (error) {
+    if (stop.signal.aborted) return 130;
+    const { sentence, code } = explain(error, args.includes("--trace"));
+    if (sentence) note(sentence);
+    return code;
+  } finally {
+    Deno.removeSignalListener("SIGINT", interrupted);
+  }
+}
+
+async function dispatch([name, ...args]: readonly string[], signal: AbortSignal): Promise<void> {
+  if (name === undefined || name === "help" || name === "--help" || name === "-h") return print(help);
+  const command = commands[name];
+  if (!command) {
+    const near = nearest(name, Object.keys(commands));
+    throw new UsageError(
+      `Unknown command "${name}"${near ? `; did you mean ${near}?` : ""} (tare --help lists the commands)`,
+    );
+  }
+  if (args.includes("--help") || args.includes("-h")) {
+    return print(`tare ${name}: ${command.summary}\n\n${describeFlags(command.flags)}\n`);
+  }
+  const values = parseFlags(args, command.flags);
+  const context: Context = { print: values.json ? () => {} : print, note, signal };
+  const report = await command.run(values, context);
+  signal.throwIfAborted();
+  if (values.json) print(JSON.stringify(report) + "\n");
+}
+
+/** Writes all of a text to stdout, so that a closed pipe is noticed. */
+function print(text: string): void {
+  write(Deno.stdout, text);
+}
+
+/** Writes a line to stderr; that nobody reads it is no failure. */
+function note(line: string): void {
+  try {
+    write(Deno.stderr, line + "\n");
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+function write(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  for (let bytes = new TextEncoder().encode(text); bytes.length > 0;) bytes = bytes.subarray(to.writeSync(bytes));
+}

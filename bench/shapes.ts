@@ -1,0 +1,165 @@
+/**
+ * Training steps of well-known shapes with random weights on the CPU: seconds, and memory against its prediction.
+ *
+ *     deno task bench:shapes [--threads N] [--steps 2] [--tokens 1024]
+ */
+import { parseArgs } from "@std/cli";
+import {
+  adamw,
+  type Adapter,
+  type AdapterTarget,
+  buildParams,
+  type Device,
+  disposeTree,
+  forward,
+  mean,
+  type ModelConfig,
+  mul,
+  openDevice,
+  type Params,
+  predictMemory,
+  type Tensor,
+  tokenBatch,
+  tokenLogProb,
+  type Tree,
+  valueAndGrad,
+} from "@tare/core";
+import { shapes } from "../apps/cli/shapes.ts";
+
+/** What was measured of one shape. */
+interface Row {
+  readonly model: string;
+  readonly mode: "sft" | "lora";
+  readonly tokens: number;
+  /** Seconds of each step. */
+  readonly seconds: readonly number[];
+  readonly losses: readonly number[];
+  /** Most bytes alive. */
+  readonly peak: number;
+  /** Size of the WebAssembly memory. */
+  readonly memory: number;
+  readonly predictedPeak: number;
+  readonly predictedMemory: number;
+}
+
+const runs: readonly (readonly [model: string, mode: "sft" | "lora"])[] = [
+  ["SmolLM2-135M", "sft"],
+  ["Qwen2.5-0.5B", "lora"],
+];
+
+/** Uniform random numbers of a deviation, made on the host: normal ones would take minutes for 500 million. */
+function random(length: number, deviation: number, seed: number): Float32Array {
+  const out = new Float32Array(length);
+  const factor = deviation * Math.sqrt(12) * 2 ** -32;
+  let state = seed;
+  for (let i = 0; i < length; i++) {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    out[i] = state * factor;
+  }
+  return out;
+}
+
+function fill(device: Device, config: ModelConfig): Params {
+  let seed = 1;
+  const matrix = (rows: number, cols: number, deviation: number) =>
+    device.tensor(random(rows * cols, deviation, seed++), [rows, cols]);
+  return buildParams(config, {
+    ...{ table: matrix, matrix },
+    vector: (length, value) => device.full([length], value),
+  });
+}
+
+const targets: readonly AdapterTarget[] = ["query", "key", "value", "output", "gate", "up", "down"];
+
+/** An adapter of rank 16 on every linear layer, alpha 32. */
+function adapt(device: Device, params: Params): Adapter {
+  const blocks = params.blocks.map((block) =>
+    Object.fromEntries(targets.map((target, i) => {
+      const [out, into] = block[target]!.weight.shape as [number, number];
+      return [target, {
+        down: device.tensor(random(16 * into, 0.02, i + 99), [16, into]),
+        up: device.zeros([out, 16]),
+      }];
+    }))
+  );
+  return { params: { blocks }, scale: 2 };
+}
+
+/** Runs some steps on random tokens. */
+async function measure(
+  model: string,
+  mode: "sft" | "lora",
+  count: number,
+  tokens: number,
+  threads?: number,
+): Promise<Row> {
+  const config = shapes[model]!;
+  using device = await openDevice({ device: "cpu", threads });
+  using _scope = device.scope();
+  const params = fill(device, config);
+  const ids = random(tokens + 1, 1, 7).map((x) =>
+    Math.floor(Math.abs(x) * config.vocabulary / Math.sqrt(3)) % config.vocabulary
+  );
+  const adapter = mode === "lora" ? adapt(device, params) : undefined;
+  const loss = (params: Params, adapter?: Adapter) => {
+    const batch = tokenBatch(device, config, [ids.subarray(0, tokens)]);
+    const hidden = forward(params, config, batch, { adapter, recompute: true });
+    return mul(mean(tokenLogProb(params, hidden, device.tensor(Uint32Array.from(ids.subarray(1)))).logProb), -1);
+  };
+  const steps = adapter
+    ? train(device, adapter.params, (low) => loss(params, { ...adapter, params: low }), count)
+    : train(device, params, loss, count);
+  const [seconds, losses]: number[][] = [[], []];
+  for await (const step of steps) {
+    seconds!.push(step.seconds);
+    losses!.push(step.loss);
+  }
+  const { peakBytes: peak, reservedBytes: memory } = device.stats();
+  const predicted = predictMemory(config, { mode, tokens, recompute: true, rank: 16, threads: device.limits.threads });
+  return {
+    ...{ model, mode, tokens, seconds: seconds!, losses: losses!, peak, memory },
+    ...{ predictedPeak: predicted.peak, predictedMemory: predicted.reserved },
+  };
+}
+
+async function* train<P extends Tree<P>>(
+  device: Device,
+  params: P,
+  loss: (params: P) => Tensor,
+  count: number,
+): AsyncGenerator<{ seconds: number; loss: number }> {
+  const optimizer = adamw({ maxNorm: 1 });
+  const state = optimizer.init(params);
+  for (let step = 0; step < count; step++) {
+    const start = performance.now();
+    using _step = device.scope();
+    const { value, grads } = valueAndGrad(loss, params);
+    optimizer.update(params, grads, state, { learningRate: 1e-4 });
+    disposeTree(grads);
+    yield { loss: await value.item(), seconds: (performance.now() - start) / 1000 };
+  }
+}
+
+if (import.meta.main) {
+  const args = parseArgs(Deno.args, {
+    string: ["threads", "steps", "tokens"],
+    default: { steps: "2", tokens: "1024" },
+  });
+  const threads = args.threads === undefined ? undefined : Number(args.threads);
+  const gb = (bytes: number) => (bytes / 1e9).toFixed(2).padStart(6);
+  console.log("model          step   peak  predicted  ratio   memory  predicted  ratio   seconds         loss   (GB)");
+  const rows: Row[] = [];
+  for (const [model, mode] of runs) {
+    const row = await measure(model, mode, Number(args.steps), Number(args.tokens), threads);
+    rows.push(row);
+    console.log(
+      `${model.padEnd(14)} ${mode.padEnd(4)} ${gb(row.peak)}     ${gb(row.predictedPeak)}  ` +
+        `${(row.predictedPeak / row.peak).toFixed(3)}   ${gb(row.memory)}     ${gb(row.predictedMemory)}  ` +
+        `${(row.predictedMemory / row.memory).toFixed(3)}   ${
+          row.seconds.map((s) => s.toFixed(1)).join(", ").padEnd(14)
+        }  ` +
+        row.losses.map((x) => x.toFixed(3)).join(", "),
+    );
+  }
+  console.log(JSON.stringify({ rows }));
+}
