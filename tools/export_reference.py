@@ -68,11 +68,9 @@ ROPES = [
 ]
 
 
-def randomise(module: torch.nn.Module, names: list[str] | None = None) -> None:
+def randomise(module: torch.nn.Module) -> None:
     """Weights large enough that attention, biases and norms all matter."""
     for name, parameter in module.named_parameters():
-        if names is not None and not any(part in name for part in names):
-            continue
         if parameter.dim() == 2:
             torch.nn.init.normal_(parameter, std=1.0 if "emb" in name or "wte" in name else 1.5 / math.sqrt(16))
         else:
@@ -123,13 +121,18 @@ def adapter(model: torch.nn.Module, name: str, folder: pathlib.Path, tokens: lis
     config = peft.LoraConfig(r=3, lora_alpha=6, target_modules=ADAPTERS[name], fan_in_fan_out=name == "gpt2",
                              task_type="CAUSAL_LM")
     adapted = peft.get_peft_model(model, config)
-    randomise(adapted, ["lora_"])
+    for low_rank in filter(lambda p: p.requires_grad, adapted.parameters()):
+        torch.nn.init.normal_(low_rank, std=0.2)
     adapted.save_pretrained(folder / "adapter")
     (folder / "adapter" / "README.md").unlink(missing_ok=True)
+    file = folder / "adapter" / "adapter_config.json"
+    settings = json.loads(file.read_text())
+    write_json(file, settings | {"target_modules": sorted(settings["target_modules"])})  # PEFT writes a set
     logits = run(adapted, tokens)
-    mean_loss(logits, tokens).backward()
-    saved = {name.replace(".default", ""): value for name, value in gradients(adapted).items()}
-    save_file(saved, folder / "adapter" / "grads.safetensors")
+    if name != "gpt2":  # there one module holds three layers
+        mean_loss(logits, tokens).backward()
+        saved = {name.replace(".default", ""): value for name, value in gradients(adapted).items()}
+        save_file(saved, folder / "adapter" / "grads.safetensors")
     result = torch.cat(logits).detach()
     adapted.unload()
     return result

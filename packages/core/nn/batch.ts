@@ -31,6 +31,22 @@ export interface TokenBatch extends TokenPlaces {
  * @param sequences Token ids of each sequence.
  * @returns The batch; its tensors belong to the current scope.
  * @throws {RangeError} If a sequence is longer than the model's learned positions, or an id is outside the vocabulary.
+ *
+ * @example Usage
+ * ```ts
+ * import { openDevice, parseConfig, tokenBatch } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = parseConfig({
+ *   ...{ model_type: "llama", vocab_size: 10, hidden_size: 8, intermediate_size: 16 },
+ *   ...{ num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32 },
+ * });
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const batch = tokenBatch(device, config, [[1, 2, 3], [4, 5]]);
+ * assertEquals([...await batch.tokens.data()], [1, 2, 3, 4, 5]);
+ * assertEquals([...await batch.positions.data()], [0, 1, 2, 0, 1]);
+ * ```
  */
 export function tokenBatch(
   device: Device,
@@ -70,6 +86,22 @@ function badId(id: number, { vocabulary }: ModelConfig): RangeError {
  * @param ranges Rows of the batch and rows of the keys of each sequence.
  * @returns Positions, angles and segments; they belong to the current scope.
  * @throws {RangeError} If a position is beyond the model's learned ones.
+ *
+ * @example Usage
+ * ```ts
+ * import { openDevice, parseConfig, tokenPlaces } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = parseConfig({
+ *   ...{ model_type: "llama", vocab_size: 10, hidden_size: 8, intermediate_size: 16 },
+ *   ...{ num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32 },
+ * });
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * // The fourth token of a sequence whose keys are in rows 8 to 11 of a cache.
+ * const places = tokenPlaces(device, config, [3], [{ qStart: 0, qLength: 1, kStart: 8, kLength: 4 }]);
+ * assertEquals([places.segments.keys.end, places.angles?.shape], [12, [1, 4]]);
+ * ```
  */
 export function tokenPlaces(
   device: Device,

@@ -18,6 +18,21 @@ export interface KvCache {
  * @param config The model's.
  * @param rows Tokens in all.
  * @returns The cache: 8 · layers · kvHeads · headDim bytes a token.
+ *
+ * @example Usage
+ * ```ts
+ * import { kvCache, openDevice, parseConfig } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = parseConfig({
+ *   ...{ model_type: "llama", vocab_size: 10, hidden_size: 8, intermediate_size: 16 },
+ *   ...{ num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32 },
+ * });
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const { keys, values } = kvCache(device, config, 64);
+ * assertEquals([keys.length, values[0]!.shape], [1, [64, 8]]);
+ * ```
  */
 export function kvCache(device: Device, config: ModelConfig, rows: number): KvCache {
   const make = () => config.windows.map(() => device.zeros([rows, config.kvHeads * config.headDim]));

@@ -41,6 +41,22 @@ export interface ForwardOptions {
  * @param batch T tokens.
  * @param options Adapter, cache, recompute.
  * @returns Hidden states of shape [T, width], for `tokenLogProb`, `logits` or a scalar head.
+ *
+ * @example Usage
+ * ```ts
+ * import { forward, initParams, openDevice, parseConfig, tokenBatch } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = parseConfig({
+ *   ...{ model_type: "llama", vocab_size: 10, hidden_size: 8, intermediate_size: 16 },
+ *   ...{ num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32 },
+ * });
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const params = initParams(device, config, 7);
+ * const hidden = forward(params, config, tokenBatch(device, config, [[1, 2, 3], [4, 5]]));
+ * assertEquals(hidden.shape, [5, 8]);
+ * ```
  */
 export function forward(
   params: Params,
@@ -119,6 +135,23 @@ function normHeads(x: Tensor, weights: Norm, config: ModelConfig): Tensor<"f32">
  * @param targets The token of each row, shape [T].
  * @param options The temperature.
  * @returns As `logProb`.
+ *
+ * @example Usage
+ * ```ts
+ * import { forward, initParams, openDevice, parseConfig, tokenBatch, tokenLogProb } from "@tare/core";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * const config = parseConfig({
+ *   ...{ model_type: "llama", vocab_size: 10, hidden_size: 8, intermediate_size: 16 },
+ *   ...{ num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32 },
+ * });
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const params = initParams(device, config, 7);
+ * const hidden = forward(params, config, tokenBatch(device, config, [[1, 2]]));
+ * const { logProb } = tokenLogProb(params, hidden, device.tensor(Uint32Array.of(2, 3)));
+ * assertAlmostEquals(await logProb.data().then(([first]) => first!), Math.log(1 / 10), 0.1); // it knows nothing yet
+ * ```
  */
 export function tokenLogProb(
   params: Params,
@@ -135,6 +168,22 @@ export function tokenLogProb(
  * @param params The parameters.
  * @param hidden What {@linkcode forward} gave, or rows of it, shape [T, width].
  * @returns Logits of shape [T, vocabulary].
+ *
+ * @example Usage
+ * ```ts
+ * import { forward, initParams, logits, openDevice, parseConfig, tokenBatch } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = parseConfig({
+ *   ...{ model_type: "llama", vocab_size: 10, hidden_size: 8, intermediate_size: 16 },
+ *   ...{ num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32 },
+ * });
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const params = initParams(device, config, 7);
+ * const hidden = forward(params, config, tokenBatch(device, config, [[1, 2]]));
+ * assertEquals(logits(params, hidden).shape, [2, 10]);
+ * ```
  */
 export function logits(params: Params, hidden: Tensor): Tensor<"f32"> {
   const head = headOf(params);

@@ -14,6 +14,21 @@ import { type BlockParams, type LinearName, linearShapes, type Params } from "./
  * @param config Sizes.
  * @param seed Equal seeds give equal parameters.
  * @returns The tree; its tensors belong to the current scope.
+ *
+ * @example Usage
+ * ```ts
+ * import { initParams, openDevice, parseConfig } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config = parseConfig({
+ *   ...{ model_type: "llama", vocab_size: 10, hidden_size: 8, intermediate_size: 16 },
+ *   ...{ num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32 },
+ * });
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const params = initParams(device, config, 7);
+ * assertEquals([params.blocks.length, params.blocks[0]!.up.weight.shape], [1, [16, 8]]);
+ * ```
  */
 export function initParams(device: Device, config: ModelConfig, seed: number): Params {
   return initShardedParams(device, config, seed, device.limits.maxTensorBytes);

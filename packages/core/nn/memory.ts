@@ -10,6 +10,7 @@ import type { Tensor } from "../device/tensor.ts";
 import { leaves, type Tree } from "../device/tree.ts";
 import { mul } from "../kernels/elementwise/arithmetic.ts";
 import { gatherRows } from "../kernels/gather/gather.ts";
+import { shardRows } from "../kernels/row_shards.ts";
 import { mean } from "../kernels/reduce/reduce.ts";
 import { adamw } from "../optim/adamw.ts";
 import { type TokenBatch, tokenBatch, tokenPlaces } from "./batch.ts";
@@ -170,8 +171,11 @@ function cut(tokens: number, { positions, rope }: ModelConfig): Uint32Array[] {
 
 function emptyParams(device: Device, config: ModelConfig): Params {
   return buildParams(config, {
-    table: (rows, cols) => device.empty([rows, cols]),
     matrix: (rows, cols) => device.empty([rows, cols]),
+    table(rows, cols) {
+      const shards = shardRows(device, rows, cols).map((rows): Tensor => device.empty([rows, cols]));
+      return shards.length === 1 ? shards[0]! : shards;
+    },
     vector: (length) => device.empty([length]),
   });
 }

@@ -3,6 +3,7 @@ export { type Predictions, predictions, type TokenBatch, tokenBatch, type TokenP
 export { type KvCache, kvCache } from "./cache.ts";
 export type { ModelConfig, ModelFamily, RopeConfig, SpecialTokens } from "./config.ts";
 export { configJson } from "./config_json.ts";
+export { decodeParams } from "./decode.ts";
 export { forward, type ForwardOptions, logits, tokenLogProb } from "./forward.ts";
 export { checkFits, cpuMemoryBytes } from "./fits.ts";
 export { buildParams, initParams, type ParamMaker } from "./init.ts";
