@@ -1,6 +1,7 @@
-/** How Hugging Face's checkpoints name and lay out the tensors of each family. */
-import type { ModelConfig, ModelFamily } from "../nn/config.ts";
+/** How Hugging Face's checkpoints lay out the tensors of each family. */
+import type { ModelConfig } from "../nn/config.ts";
 import { type LinearName, linearShapes } from "../nn/params.ts";
+import { families } from "./names.ts";
 
 /** A tensor of a checkpoint, and the tensors of the tree whose rows, one after another, it consists of. */
 export interface Slot {
@@ -13,54 +14,6 @@ export interface Slot {
   /** Whether the checkpoint has rows and columns exchanged. */
   readonly transposed: boolean;
 }
-
-/** What a family calls things. */
-interface Names {
-  /** In front of everything but the heads. */
-  readonly prefix: string;
-  readonly embedding: string;
-  readonly positions?: string;
-  readonly blocks: string;
-  readonly norm: string;
-  /** Norms of a block. */
-  readonly norms: Readonly<Record<string, string>>;
-  /** Linear layers of a block, and which ones of the tree each holds. */
-  readonly linears: Readonly<Record<string, readonly LinearName[]>>;
-  /** Whether linear layers are stored as [in, out]. */
-  readonly transposed: boolean;
-}
-
-const llama: Names = {
-  ...{ prefix: "model.", embedding: "embed_tokens", blocks: "layers", norm: "norm", transposed: false },
-  norms: {
-    "input_layernorm": "attentionNorm",
-    "self_attn.q_norm": "queryNorm",
-    "self_attn.k_norm": "keyNorm",
-    "post_attention_layernorm": "mlpNorm",
-  },
-  linears: {
-    "self_attn.q_proj": ["query"],
-    "self_attn.k_proj": ["key"],
-    "self_attn.v_proj": ["value"],
-    "self_attn.o_proj": ["output"],
-    "mlp.gate_proj": ["gate"],
-    "mlp.up_proj": ["up"],
-    "mlp.down_proj": ["down"],
-  },
-};
-
-const gpt2: Names = {
-  ...{ prefix: "transformer.", embedding: "wte", positions: "wpe", blocks: "h", norm: "ln_f", transposed: true },
-  norms: { "ln_1": "attentionNorm", "ln_2": "mlpNorm" },
-  linears: {
-    "attn.c_attn": ["query", "key", "value"],
-    "attn.c_proj": ["output"],
-    "mlp.c_fc": ["up"],
-    "mlp.c_proj": ["down"],
-  },
-};
-
-const families: Readonly<Record<ModelFamily, Names>> = { gpt2, llama, mistral: llama, qwen2: llama, qwen3: llama };
 
 /** What of a model a checkpoint holds. */
 export interface LayoutOptions {

@@ -6,7 +6,7 @@ import type { ModelConfig } from "../nn/config.ts";
 import type { Params } from "../nn/params.ts";
 import { parseConfig } from "../nn/parse_config.ts";
 import type { ScoreHead } from "../nn/score.ts";
-import { quote } from "./header.ts";
+import { quote } from "./json.ts";
 import { type LayoutOptions, prefixOf, type Slot, slotsOf } from "./layout.ts";
 import { decoderOf, pieces } from "./read.ts";
 import { transpose } from "./transpose.ts";

@@ -5,7 +5,8 @@ import type { Adapter, AdapterTarget, LowRank } from "../nn/lora.ts";
 import { adapterStrength } from "./adapter_config.ts";
 import { type AdapterModule, adapterModules } from "./adapter_layout.ts";
 import { splitDiagonal } from "./block_diagonal.ts";
-import { openSafetensors, quote, type Safetensors } from "./header.ts";
+import { openSafetensors, type Safetensors } from "./header.ts";
+import { quote } from "./json.ts";
 import { decoderOf, pieces } from "./read.ts";
 import { type CheckpointFiles, readJson } from "./weights.ts";
 

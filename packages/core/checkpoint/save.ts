@@ -3,11 +3,12 @@ import type { Tensor } from "../device/tensor.ts";
 import { entriesOf } from "../device/tree.ts";
 import { configJson } from "../nn/config_json.ts";
 import type { Params } from "../nn/params.ts";
-import { quote } from "./header.ts";
+import { quote } from "./json.ts";
 import { type Slot, slotsOf } from "./layout.ts";
 import type { Model } from "./load.ts";
 import { transpose } from "./transpose.ts";
-import { storedBytes, type TensorToWrite, writeSafetensors } from "./write.ts";
+import { storedBytes, type StoredFloat, type TensorToWrite } from "./place.ts";
+import { writeSafetensors } from "./write.ts";
 
 const torchNames = { f32: "float32", f16: "float16", bf16: "bfloat16" } as const;
 
@@ -18,7 +19,7 @@ export interface SaveOptions {
    *
    * @default {"f32"}
    */
-  dtype?: "f32" | "f16" | "bf16";
+  dtype?: StoredFloat;
   /**
    * Largest safetensors file in bytes of tensors; a model above it is cut into several with an index.
    *
@@ -103,13 +104,19 @@ function tensorsOf({ config, params, score }: Model): TensorToWrite[] {
       "Cannot save a score head with a bias: Hugging Face's sequence classifiers have none; train one without",
     );
   }
-  const tree = new Map(entriesOf({ ...params, ...score && { score } }));
+  const { head: _, ...headless } = params;
+  const tree = new Map(entriesOf({ ...score ? { ...headless, score } : params }));
   const rowsOf = (path: "embedding" | "head") => shardsOf(params, path).map(({ shape }) => shape[0]!);
-  const head = !config.tied && !score;
-  return slotsOf(config, { head, score: score !== undefined, rowsOf }).map(({ name, parts, transposed, shape }) => {
+  const slots = slotsOf(config, { head: !config.tied && !score, score: score !== undefined, rowsOf });
+  const tensors = slots.map(({ name, parts, transposed, shape }): TensorToWrite => {
     const from = (rows: readonly Float32Array[]) => transpose(rows, shape[0]!);
     return { name, parts: parts.map((part) => take(tree, part)), ...transposed && { arranged: { shape, from } } };
   });
+  const [extra] = tree.keys();
+  if (extra !== undefined) {
+    throw new RangeError(`Cannot save ${quote(extra)} of the model: its config leaves no place for it`);
+  }
+  return tensors;
 }
 
 function shardsOf(params: Params, path: "embedding" | "head"): readonly Tensor[] {
@@ -117,8 +124,10 @@ function shardsOf(params: Params, path: "embedding" | "head"): readonly Tensor[]
   return Array.isArray(table) ? table : [table as Tensor];
 }
 
-function take(tree: ReadonlyMap<string, Tensor>, { path, shape }: Slot["parts"][number]): Tensor {
+/** Takes a tensor out of the tree. */
+function take(tree: Map<string, Tensor>, { path, shape }: Slot["parts"][number]): Tensor {
   const tensor = tree.get(path);
+  tree.delete(path);
   if (`${tensor?.shape}` === `${shape}`) return tensor!;
   const found = tensor ? `shape [${tensor.shape}]` : "nothing";
   throw new RangeError(
@@ -127,7 +136,7 @@ function take(tree: ReadonlyMap<string, Tensor>, { path, shape }: Slot["parts"][
 }
 
 /** Fills file after file. */
-function split(tensors: readonly TensorToWrite[], dtype: SaveOptions["dtype"], most: number): TensorToWrite[][] {
+function split(tensors: readonly TensorToWrite[], dtype: StoredFloat, most: number): TensorToWrite[][] {
   const shards: TensorToWrite[][] = [];
   let room = 0;
   for (const tensor of tensors) {

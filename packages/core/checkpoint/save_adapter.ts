@@ -4,7 +4,8 @@ import type { Adapter, LowRank } from "../nn/lora.ts";
 import { type AdapterModule, adapterModules } from "./adapter_layout.ts";
 import { blockDiagonal } from "./block_diagonal.ts";
 import { type FileToWrite, jsonFile } from "./save.ts";
-import { type TensorToWrite, writeSafetensors } from "./write.ts";
+import type { TensorToWrite } from "./place.ts";
+import { writeSafetensors } from "./write.ts";
 
 /** A module with the matrices of the layers that it holds; `undefined` for those that are not adapted. */
 interface Adapted extends AdapterModule {

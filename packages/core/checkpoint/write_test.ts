@@ -58,6 +58,29 @@ Deno.test("a tensor larger than a piece is written and read in pieces", async ()
   assertEquals(await again.data(), await x.data());
 });
 
+Deno.test("writeSafetensors() reads small tensors together, but no more than a piece at a time", async () => {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  using _scope = device.scope();
+  const lengths = [3, 4, 5, pieceBytes / 4 - 1, pieceBytes / 4 - 1, 6];
+  const tensors = lengths.map((length, i) => ({ name: `${i}`, parts: [device.zeros([length])] }));
+  const read = device.readRanges.bind(device);
+  const waits: number[] = [];
+  device.readRanges = (ranges) => {
+    waits.push(ranges.length);
+    return read(ranges);
+  };
+  await new Response(writeSafetensors(tensors)).blob();
+  assertEquals(waits, [3, 1, 1, 1]);
+});
+
+Deno.test("writeSafetensors() puts wide elements first, so that all are aligned", async () => {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  const [x, ids] = [device.zeros([3]), device.zeros([1], "i32")];
+  const stream = writeSafetensors([{ name: "a", parts: [x] }, { name: "b", parts: [ids] }], { dtype: "f16" });
+  const { tensors } = await openSafetensors(await new Response(stream).blob());
+  assertEquals([...tensors.keys()], ["b", "a"]);
+});
+
 Deno.test("a source that ends early is refused, and what was made for it is freed", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
   using x = device.tensor([1, 2, 3, 4]);
