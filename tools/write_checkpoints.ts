@@ -9,7 +9,6 @@
 import {
   adamw,
   type Adapter,
-  configJson,
   type Device,
   type FileToWrite,
   forward,
@@ -50,16 +49,16 @@ async function write(folder: string, files: readonly FileToWrite[]): Promise<voi
   for (const { name, bytes } of files) await Deno.writeFile(`${folder}/${name}`, bytes);
 }
 
-/** Saves a trained model with a head or an adapter. */
+/** Saves a trained model with a head or an adapter; with `keep`, fields of the fixture's own config.json stay. */
 async function save(
   device: Device,
   folder: string,
   fixture: string,
   extra: "none" | "adapter" | "score",
-  options: SaveOptions = {},
+  options: SaveOptions & { keep?: boolean } = {},
 ): Promise<void> {
   using _scope = device.scope();
-  const { model: { params, config }, expected: { sequences } } = await loadFixture(device, readFixture, fixture);
+  const { model: { params, config, json }, expected: { sequences } } = await loadFixture(device, readFixture, fixture);
   const batch = tokenBatch(device, config, sequences);
   const loss = (params: Params, adapter?: Adapter) => {
     const hidden = forward(params, config, batch, { adapter });
@@ -77,10 +76,9 @@ async function save(
   const hidden = forward(params, config, batch, { adapter });
   const ours = head ? score(head, hidden) : logits(params, hidden);
   await write(folder, [
-    ...saveModel({ config, params, score: head }, options),
+    ...saveModel({ config, params, score: head }, { ...options, ...options.keep && { json } }),
     { name: "ours.safetensors", bytes: writeSafetensors([{ name: "ours", parts: [ours] }]) },
   ]);
-  await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify(configJson(config, head && "score"), undefined, 2));
   await Deno.writeTextFile(`${folder}/sequences.json`, JSON.stringify(sequences));
 }
 
@@ -93,7 +91,7 @@ if (import.meta.main) {
   using device = await openDevice({ device: "cpu" });
   for (const name of models) {
     await save(device, `${folder}/${name}`, name, "none");
-    await save(device, `${folder}/${name}_shards`, name, "none", { maxShardBytes: 6000 });
+    await save(device, `${folder}/${name}_shards`, name, "none", { maxShardBytes: 6000, keep: true });
   }
   for (const name of adapted) await save(device, `${folder}/${name}_adapter`, name, "adapter");
   for (const name of ["gpt2", "mistral", "qwen3"]) await save(device, `${folder}/${name}_score`, name, "score");

@@ -3,4 +3,8 @@
  *
  * @module
  */
-export type { ChatMessage, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.ts";
+export type { TokenizerFile, TokenizerFiles } from "./tokenizer/files.ts";
+export { loadTokenizer } from "./tokenizer/load.ts";
+export { type DecodeStream, decodeStream } from "./tokenizer/stream.ts";
+export type { ChatMessage, DecodeOptions, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.ts";
+export { checkVocabulary } from "./tokenizer/vocabulary.ts";

@@ -1,5 +1,5 @@
 /** PEFT's `adapter_config.json`: what of it is understood, and what is refused. */
-import { isRecord, quote } from "./header.ts";
+import { isRecord, quote } from "./json.ts";
 
 /** Options of PEFT that change what an adapter does, and that are not done here. */
 const refused = [

@@ -1,7 +1,7 @@
 /** Which modules of a model PEFT adapts, and what they are in the tree. */
 import type { ModelConfig } from "../nn/config.ts";
-import type { AdapterTarget } from "../nn/lora.ts";
-import { linearModules, linearSize, moduleName, prefixOf } from "./layout.ts";
+import { type LinearName, linearShapes } from "../nn/params.ts";
+import { linearModules, moduleName, prefixOf } from "./layout.ts";
 
 /** A linear layer of a checkpoint that an adapter may change. */
 export interface AdapterModule {
@@ -14,7 +14,7 @@ export interface AdapterModule {
   /** In front of the trunk's names. */
   readonly prefix: string;
   /** The layers of the tree that it holds. */
-  readonly keys: readonly AdapterTarget[];
+  readonly keys: readonly LinearName[];
   /** Rows of each of them. */
   readonly outs: readonly number[];
   /** Columns of all of them. */
@@ -23,9 +23,9 @@ export interface AdapterModule {
 
 /** Lists the modules of all blocks. */
 export function adapterModules(config: ModelConfig): AdapterModule[] {
+  const shapes = linearShapes(config);
   const modules = linearModules(config).map(({ module, keys }) => ({
-    ...{ module, keys, outs: keys.map((key) => linearSize(config, key).out) },
-    into: linearSize(config, keys[0]!).into,
+    ...{ module, keys, outs: keys.map((key) => shapes[key]![0]), into: shapes[keys[0]!]![1] },
   }));
   const prefix = prefixOf(config);
   return Array.from(

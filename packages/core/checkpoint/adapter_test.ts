@@ -1,13 +1,14 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import fc from "fast-check";
 import type { Device } from "../device/device.ts";
 import { openDevice } from "../device/open.ts";
 import type { Tensor } from "../device/tensor.ts";
 import { entriesOf } from "../device/tree.ts";
 import type { ModelConfig } from "../nn/config.ts";
+import { linearShapes } from "../nn/params.ts";
 import type { Adapter, AdapterTarget, LowRank } from "../nn/lora.ts";
 import { eachDevice, Random } from "../testing/mod.ts";
 import { memoryFiles } from "../testing/memory_files.ts";
-import { linearSize } from "./layout.ts";
 import { openSafetensors } from "./header.ts";
 import { loadAdapter } from "./load_adapter.ts";
 import { readTensor } from "./read.ts";
@@ -36,7 +37,7 @@ function adapterOf(
 ): Adapter {
   const random = new Random(2);
   const lowRank = (target: AdapterTarget, rank: number): LowRank => {
-    const { out, into } = linearSize(config, target);
+    const [out, into] = linearShapes(config)[target]!;
     return {
       down: device.tensor(random.normals(rank * into), [rank, into]),
       up: device.tensor(random.normals(out * rank), [out, rank]),
@@ -163,6 +164,33 @@ Deno.test("loadAdapter() refuses what it does not understand, by name", async ()
   files.blobs.delete("adapter_model.safetensors");
   await assertRejects(() => loadAdapter(device, files, llama), RangeError, "Cannot find adapter_model.safetensors");
   assertEquals(device.stats().blocks, blocks);
+});
+
+Deno.test("loadAdapter() answers any adapter_config.json with an adapter or a sentence", async () => {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  const scope = device.scope();
+  const files = await memoryFiles(saveAdapter(adapterOf(device, llama, { query: 2 }), llama));
+  const json = JSON.parse(await files.blobs.get("adapter_config.json")!.text());
+  scope[Symbol.dispose]();
+  const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(2, 2.5, 1e308, 2 ** 40, {}, [], { query: 2 }));
+  const names = [
+    "peft_type",
+    "r",
+    "lora_alpha",
+    "rank_pattern",
+    "alpha_pattern",
+    "use_rslora",
+    "init_lora_weights",
+    "bias",
+  ];
+  await fc.assert(fc.asyncProperty(fc.dictionary(fc.constantFrom(...names), value), async (changes) => {
+    using _scope = device.scope();
+    files.blobs.set("adapter_config.json", new Blob([JSON.stringify({ ...json, ...changes })]));
+    await loadAdapter(device, files, llama).catch((error) => {
+      assert(error instanceof TypeError || error instanceof RangeError, `${error}`);
+      assert(/^(Cannot load the adapter: |Expected "base_model)/.test(error.message), error.message);
+    });
+  }));
 });
 
 Deno.test("saveAdapter() refuses what PEFT could not hold", async () => {

@@ -1,6 +1,7 @@
-/** How Hugging Face's checkpoints name and lay out the tensors of each family. */
-import type { ModelConfig, ModelFamily } from "../nn/config.ts";
-import type { AdapterTarget } from "../nn/lora.ts";
+/** How Hugging Face's checkpoints lay out the tensors of each family. */
+import type { ModelConfig } from "../nn/config.ts";
+import { type LinearName, linearShapes } from "../nn/params.ts";
+import { families } from "./names.ts";
 
 /** A tensor of a checkpoint, and the tensors of the tree whose rows, one after another, it consists of. */
 export interface Slot {
@@ -13,54 +14,6 @@ export interface Slot {
   /** Whether the checkpoint has rows and columns exchanged. */
   readonly transposed: boolean;
 }
-
-/** What a family calls things. */
-interface Names {
-  /** In front of everything but the heads. */
-  readonly prefix: string;
-  readonly embedding: string;
-  readonly positions?: string;
-  readonly blocks: string;
-  readonly norm: string;
-  /** Norms of a block. */
-  readonly norms: Readonly<Record<string, string>>;
-  /** Linear layers of a block, and which ones of the tree each holds. */
-  readonly linears: Readonly<Record<string, readonly string[]>>;
-  /** Whether linear layers are stored as [in, out]. */
-  readonly transposed: boolean;
-}
-
-const llama: Names = {
-  ...{ prefix: "model.", embedding: "embed_tokens", blocks: "layers", norm: "norm", transposed: false },
-  norms: {
-    "input_layernorm": "attentionNorm",
-    "self_attn.q_norm": "queryNorm",
-    "self_attn.k_norm": "keyNorm",
-    "post_attention_layernorm": "mlpNorm",
-  },
-  linears: {
-    "self_attn.q_proj": ["query"],
-    "self_attn.k_proj": ["key"],
-    "self_attn.v_proj": ["value"],
-    "self_attn.o_proj": ["output"],
-    "mlp.gate_proj": ["gate"],
-    "mlp.up_proj": ["up"],
-    "mlp.down_proj": ["down"],
-  },
-};
-
-const gpt2: Names = {
-  ...{ prefix: "transformer.", embedding: "wte", positions: "wpe", blocks: "h", norm: "ln_f", transposed: true },
-  norms: { "ln_1": "attentionNorm", "ln_2": "mlpNorm" },
-  linears: {
-    "attn.c_attn": ["query", "key", "value"],
-    "attn.c_proj": ["output"],
-    "mlp.c_fc": ["up"],
-    "mlp.c_proj": ["down"],
-  },
-};
-
-const families: Readonly<Record<ModelFamily, Names>> = { gpt2, llama, mistral: llama, qwen2: llama, qwen3: llama };
 
 /** What of a model a checkpoint holds. */
 export interface LayoutOptions {
@@ -123,14 +76,14 @@ export interface LinearModule {
   /** Its name within the block. */
   readonly module: string;
   /** The layers of the tree that it holds. */
-  readonly keys: readonly AdapterTarget[];
+  readonly keys: readonly LinearName[];
 }
 
 /** Linear layers of a block that the model has. */
 export function linearModules(config: ModelConfig): LinearModule[] {
   return Object.entries(families[config.family].linears)
-    .filter(([, keys]) => config.activation === "swiglu" || !keys.includes("gate"))
-    .map(([module, keys]) => ({ module, keys: keys as AdapterTarget[] }));
+    .filter(([, keys]) => linearShapes(config)[keys[0]!])
+    .map(([module, keys]) => ({ module, keys }));
 }
 
 /** The name of a block's module, without the trunk's prefix. */
@@ -138,22 +91,17 @@ export function moduleName(config: ModelConfig, layer: number, module: string): 
   return `${families[config.family].blocks}.${layer}.${module}`;
 }
 
-/** Rows, columns and bias of a block's linear layer. */
-export function linearSize(config: ModelConfig, key: string): { out: number; into: number; bias: boolean } {
-  const { width, hidden, heads, kvHeads, headDim, bias } = config;
-  if (key === "query") return { out: heads * headDim, into: width, bias: bias.qkv };
-  if (key === "key" || key === "value") return { out: kvHeads * headDim, into: width, bias: bias.qkv };
-  if (key === "output") return { out: width, into: heads * headDim, bias: bias.output };
-  return key === "down" ? { out: width, into: hidden, bias: bias.mlp } : { out: hidden, into: width, bias: bias.mlp };
-}
+/** The group of biases that a linear layer belongs to. */
+const biasOf = (key: LinearName) => key === "output" ? "output" : linearsOfAttention.includes(key) ? "qkv" : "mlp";
+const linearsOfAttention: readonly LinearName[] = ["query", "key", "value"];
 
-function linearSlots(config: ModelConfig, name: string, block: string, keys: readonly string[]): Slot[] {
-  const sizes = keys.map((key) => ({ key, ...linearSize(config, key) }));
-  const weights = sizes.map(({ key, out, into }) => ({ path: `${block}.${key}.weight`, shape: [out, into] }));
-  const biases = sizes.map(({ key, out }) => ({ path: `${block}.${key}.bias`, shape: [out] }));
+function linearSlots(config: ModelConfig, name: string, block: string, keys: readonly LinearName[]): Slot[] {
+  const shapes = linearShapes(config);
+  const weights = keys.map((key) => ({ path: `${block}.${key}.weight`, shape: shapes[key]! }));
+  const biases = keys.map((key) => ({ path: `${block}.${key}.bias`, shape: [shapes[key]![0]] }));
   return [
     slot(`${name}.weight`, weights, families[config.family].transposed),
-    ...sizes[0]!.bias ? [slot(`${name}.bias`, biases)] : [],
+    ...config.bias[biasOf(keys[0]!)] ? [slot(`${name}.bias`, biases)] : [],
   ];
 }
 

@@ -4,12 +4,14 @@ import type { Tensor } from "../device/tensor.ts";
 import { shardRows } from "../kernels/row_shards.ts";
 import type { ModelConfig } from "../nn/config.ts";
 import type { Params } from "../nn/params.ts";
-import { quote } from "./header.ts";
+import { parseConfig } from "../nn/parse_config.ts";
+import type { ScoreHead } from "../nn/score.ts";
+import { quote } from "./json.ts";
 import { type LayoutOptions, prefixOf, type Slot, slotsOf } from "./layout.ts";
 import { decoderOf, pieces } from "./read.ts";
 import { transpose } from "./transpose.ts";
 import { treeOf } from "./tree.ts";
-import { type CheckpointFiles, openWeights, type Weight } from "./weights.ts";
+import { type CheckpointFiles, openWeights, readJson, type Weight } from "./weights.ts";
 
 /** A model: what it is and its parameters. */
 export interface Model {
@@ -18,35 +20,56 @@ export interface Model {
   /** The transformer. */
   readonly params: Params;
   /** A scalar head, as reward models have it; it makes the model one for sequence classification. */
-  readonly score?: { readonly weight: Tensor; readonly bias?: Tensor };
+  readonly score?: ScoreHead;
 }
 
 /** Tensors that checkpoints hold beside parameters: tables and masks that others compute once. */
 const harmless = /(rotary_emb\.inv_freq|\.attn\.(masked_)?bias)$/;
 
+/** A model as {@linkcode loadModel} gives it. */
+export interface LoadedModel extends Model {
+  /** `config.json` as it was, for `saveModel` to keep what Tare does not know. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
 /**
- * Loads a model from a Hugging Face checkpoint: `model.safetensors`, or shards with their index. Before anything is
- * loaded, every tensor that the config needs is looked for and its shape compared. F16 and BF16 become float32.
+ * Loads a model from a Hugging Face checkpoint: `config.json` with `model.safetensors`, or with shards and their index.
+ * Before anything is loaded, every tensor that the config needs is looked for and its shape compared. F16 and BF16
+ * become float32.
  *
  * @param device Where it goes.
  * @param files The checkpoint's files.
- * @param config What `config.json` says.
  * @returns The model; with `score` if the checkpoint has a scalar head. Its tensors belong to the current scope.
- * @throws {RangeError} If tensors are missing, unexpected, or of another shape, or a file is not what it claims.
+ * @throws {RangeError} If tensors are missing, unexpected, or of another shape, or a file is missing or not what it claims.
  * @throws {SyntaxError} If a file does not parse.
- * @throws {TypeError} If tensors have a dtype other than F32, F16 and BF16.
+ * @throws {TypeError} If the model is not supported, or tensors have a dtype other than F32, F16 and BF16.
+ *
+ * @example Usage
+ * ```ts
+ * import { initParams, loadModel, openDevice, parseConfig, saveModel } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 4, n_head: 2, n_layer: 1, vocab_size: 9 });
+ * const params = initParams(device, config, 1);
+ * const blobs = new Map<string, Blob>();
+ * for (const { name, bytes } of saveModel({ config, params })) blobs.set(name, await new Response(bytes).blob());
+ *
+ * const again = await loadModel(device, { open: (name) => Promise.resolve(blobs.get(name)) });
+ * assertEquals(await again.params.norm.weight.data(), await params.norm.weight.data());
+ * ```
  */
-export async function loadModel(device: Device, files: CheckpointFiles, config: ModelConfig): Promise<Model> {
-  return await loadSharded(device, files, config, device.limits.maxTensorBytes);
+export async function loadModel(device: Device, files: CheckpointFiles): Promise<LoadedModel> {
+  return await loadSharded(device, files, device.limits.maxTensorBytes);
 }
 
 /** {@linkcode loadModel} with tables cut into tensors of at most `maxBytes`; tests take few. */
-export async function loadSharded(
-  device: Device,
-  files: CheckpointFiles,
-  config: ModelConfig,
-  maxBytes: number,
-): Promise<Model> {
+export async function loadSharded(device: Device, files: CheckpointFiles, maxBytes: number): Promise<LoadedModel> {
+  const source = await files.open("config.json");
+  if (!source) throw new RangeError("Cannot find config.json: a checkpoint has it beside model.safetensors");
+  const json = await readJson(source, "config.json");
+  const config = parseConfig(json);
   const weights = await openWeights(files);
   const slots = match(weights, config, (_, rows) => shardRows(device, rows, config.width, maxBytes));
   const made: (readonly [path: string, tensor: Tensor])[] = [];
@@ -61,7 +84,7 @@ export async function loadSharded(
     throw error;
   }
   const { score, ...params } = treeOf(made) as unknown as Params & Pick<Model, "score">;
-  return { config, params, ...score && { score } };
+  return { config, json, params, ...score && { score } };
 }
 
 /** Finds the tensor of each slot, or says what does not fit. */

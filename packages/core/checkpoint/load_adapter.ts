@@ -5,7 +5,8 @@ import type { Adapter, AdapterTarget, LowRank } from "../nn/lora.ts";
 import { adapterStrength } from "./adapter_config.ts";
 import { type AdapterModule, adapterModules } from "./adapter_layout.ts";
 import { splitDiagonal } from "./block_diagonal.ts";
-import { openSafetensors, quote, type Safetensors } from "./header.ts";
+import { openSafetensors, type Safetensors } from "./header.ts";
+import { quote } from "./json.ts";
 import { decoderOf, pieces } from "./read.ts";
 import { type CheckpointFiles, readJson } from "./weights.ts";
 
@@ -20,6 +21,18 @@ import { type CheckpointFiles, readJson } from "./weights.ts";
  * @throws {RangeError} If a file is missing, or matrices are missing, unexpected, or of another shape.
  * @throws {SyntaxError} If a file does not parse.
  * @throws {TypeError} If it uses an option of PEFT that is not supported; the message names it.
+ *
+ * @example Refusing what is not supported
+ * ```ts
+ * import { loadAdapter, openDevice, parseConfig } from "@tare/core";
+ * import { assertRejects } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 4, n_head: 2, n_layer: 1, vocab_size: 9 });
+ * const json = JSON.stringify({ peft_type: "LORA", r: 8, lora_alpha: 16, use_dora: true });
+ * const files = { open: () => Promise.resolve(new Blob([json])) };
+ * await assertRejects(() => loadAdapter(device, files, config), TypeError, "use_dora");
+ * ```
  */
 export async function loadAdapter(device: Device, files: CheckpointFiles, config: ModelConfig): Promise<Adapter> {
   const open = async (name: string) => {

@@ -5,35 +5,28 @@ import type { Tensor } from "../device/tensor.ts";
 import { entriesOf, leaves, mapTree, type Tree } from "../device/tree.ts";
 import type { ModelConfig, ModelFamily } from "../nn/config.ts";
 import { initParams } from "../nn/init.ts";
+import { parseConfig } from "../nn/parse_config.ts";
 import { eachDevice, Random } from "../testing/mod.ts";
 import { memoryFiles } from "../testing/memory_files.ts";
 import { openSafetensors } from "./header.ts";
 import { loadModel, loadSharded, type Model } from "./load.ts";
 import { pieceBytes, readTensor } from "./read.ts";
 import { saveModel } from "./save.ts";
-import { type TensorToWrite, writeSafetensors } from "./write.ts";
+import type { TensorToWrite } from "./place.ts";
+import { writeSafetensors } from "./write.ts";
+
+/** The config.json of a small model. */
+function jsonOf(family: ModelFamily, changes: Record<string, unknown> = {}): Record<string, unknown> {
+  const sizes = family === "gpt2" ? { n_embd: 8, n_head: 4, n_layer: 2, n_inner: 12, n_positions: 16 } : {
+    ...{ hidden_size: 8, intermediate_size: 12, num_hidden_layers: 2, num_attention_heads: 4, num_key_value_heads: 2 },
+    ...{ head_dim: 4, tie_word_embeddings: family === "qwen2" },
+  };
+  return { model_type: family, vocab_size: 11, ...sizes, ...changes };
+}
 
 /** A small model of a family. */
-function configOf(family: ModelFamily, changes: Partial<ModelConfig> = {}): ModelConfig {
-  const gpt2 = family === "gpt2";
-  return {
-    ...{
-      family,
-      layers: 2,
-      width: 8,
-      heads: 4,
-      kvHeads: gpt2 ? 4 : 2,
-      headDim: gpt2 ? 2 : 4,
-      hidden: 12,
-      vocabulary: 11,
-    },
-    ...{ positions: 16, norm: gpt2 ? "layer" : "rms", normEps: 1e-5, activation: gpt2 ? "gelu" : "swiglu" },
-    ...{ tied: gpt2 || family === "qwen2", headNorm: family === "qwen3", windows: [undefined, undefined] },
-    bias: { qkv: gpt2 || family === "qwen2", output: gpt2, mlp: gpt2 },
-    ...!gpt2 && { rope: { frequencies: [1, 0.1], attentionFactor: 1 } },
-    tokens: { eos: [0] },
-    ...changes,
-  };
+function configOf(family: ModelFamily, changes?: Record<string, unknown>): ModelConfig {
+  return parseConfig(jsonOf(family, changes));
 }
 
 /** A model in which no two numbers are alike. */
@@ -65,8 +58,9 @@ await eachDevice(Deno.test, "loadModel() gives back what saveModel() took, of ev
     for (const score of [false, true]) {
       const { config, ...model } = modelOf(device, configOf(family), score);
       const files = await memoryFiles(saveModel({ config, ...model }));
-      const { config: _, ...again } = await loadModel(device, files, config);
-      const { head: __, ...trunk } = model.params;
+      const { config: loaded, json, ...again } = await loadModel(device, files);
+      assertEquals([loaded, json.model_type], [config, family]);
+      const { head: _, ...trunk } = model.params;
       const expected = score ? { ...model, params: trunk } : model; // a classifier has no output matrix
       assertEquals(await contents(device, again), await contents(device, expected));
     }
@@ -96,7 +90,8 @@ Deno.test("saveModel() cuts into shards with an index, which loadModel() follows
   using _scope = device.scope();
   const model = modelOf(device, configOf("llama"));
   const files = await memoryFiles(saveModel(model, { maxShardBytes: 1000 }));
-  const names = [...files.blobs.keys()];
+  const names = [...files.blobs.keys()].slice(1);
+  assertEquals([...files.blobs.keys()][0], "config.json");
   assert(names.length > 4, `${names}`);
   assertStringIncludes(names[0]!, "model-00001-of-0000");
   const index = JSON.parse(await files.blobs.get("model.safetensors.index.json")!.text());
@@ -106,30 +101,32 @@ Deno.test("saveModel() cuts into shards with an index, which loadModel() follows
     const tensors = [...(await openSafetensors(files.blobs.get(name)!)).tensors.values()];
     assert(tensors.length === 1 || tensors.reduce((sum, { start, end }) => sum + end - start, 0) <= 1000);
   }
-  const again = await loadModel(device, files, model.config);
+  const again = await loadModel(device, files);
   assertEquals(await contents(device, again.params), await contents(device, model.params));
 
   const missing = files.blobs.get(names[1]!)!;
   files.blobs.delete(names[1]!);
-  await assertRejects(() => loadModel(device, files, model.config), RangeError, `Cannot find ${names[1]}, which`);
+  await assertRejects(() => loadModel(device, files), RangeError, `Cannot find ${names[1]}, which`);
   files.blobs.set(names[1]!, files.blobs.get(names[0]!)!);
-  await assertRejects(() => loadModel(device, files, model.config), RangeError, "keep one");
+  await assertRejects(() => loadModel(device, files), RangeError, "keep one");
   files.blobs.set(names[1]!, missing);
   const write = (index: unknown) => files.blobs.set("model.safetensors.index.json", new Blob([JSON.stringify(index)]));
   write({ weight_map: { ...index.weight_map, "no.such": names[0] } });
-  await assertRejects(() => loadModel(device, files, model.config), RangeError, 'Cannot find tensor "no.such" in');
+  await assertRejects(() => loadModel(device, files), RangeError, 'Cannot find tensor "no.such" in');
   write({ weight_map: { a: "../model.safetensors" } });
-  await assertRejects(() => loadModel(device, files, model.config), SyntaxError, "no file beside it");
+  await assertRejects(() => loadModel(device, files), SyntaxError, "no file beside it");
   write({});
-  await assertRejects(() => loadModel(device, files, model.config), SyntaxError, 'no object "weight_map"');
+  await assertRejects(() => loadModel(device, files), SyntaxError, 'no object "weight_map"');
   write([]);
   await assertRejects(
-    () => loadModel(device, files, model.config),
+    () => loadModel(device, files),
     SyntaxError,
     "expected a JSON object but found []",
   );
+  for (const name of names) files.blobs.delete(name);
+  await assertRejects(() => loadModel(device, files), RangeError, "there is no model.safetensors and no");
   files.blobs.clear();
-  await assertRejects(() => loadModel(device, files, model.config), RangeError, "there is no model.safetensors and no");
+  await assertRejects(() => loadModel(device, files), RangeError, "Cannot find config.json");
 });
 
 Deno.test("saveModel() rounds to 16 bits, and loadModel() widens them", async () => {
@@ -138,7 +135,7 @@ Deno.test("saveModel() rounds to 16 bits, and loadModel() widens them", async ()
   const model = modelOf(device, configOf("qwen3"));
   for (const [dtype, bits] of [["f16", 11], ["bf16", 8]] as const) {
     const files = await memoryFiles(saveModel(model, { dtype }));
-    const again = await loadModel(device, files, model.config);
+    const again = await loadModel(device, files);
     const [a, b] = await device.read([model.params.norm.weight, again.params.norm.weight] as Tensor<"f32">[]);
     const errors = a!.map((x, i) => Math.abs(x - b![i]!) / Math.abs(x));
     assert(Math.max(...errors) <= 2 ** -bits && Math.max(...errors) > 0, `${errors}`);
@@ -156,13 +153,15 @@ async function damaged(
   const tensors = await Promise.all(
     [...file.tensors.keys()].map(async (name) => ({ name, parts: [await readTensor(device, file, name)] })),
   );
-  return await memoryFiles([{ name: "model.safetensors", bytes: writeSafetensors(change(tensors)) }]);
+  const changed = await memoryFiles([{ name: "model.safetensors", bytes: writeSafetensors(change(tensors)) }]);
+  changed.blobs.set("config.json", files.blobs.get("config.json")!);
+  return changed;
 }
 
 Deno.test("loadModel() finds the trunk without its prefix, and leaves harmless tensors alone", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  for (const config of [configOf("gpt2"), configOf("llama", { tied: true })]) {
+  for (const config of [configOf("gpt2"), configOf("llama", { tie_word_embeddings: true })]) {
     const extra = [device.zeros([2])];
     const files = await damaged(device, (tensors) => [
       ...tensors.map(({ name, parts }) => ({ name: name.replace(/^(model|transformer)\./, ""), parts })),
@@ -171,34 +170,34 @@ Deno.test("loadModel() finds the trunk without its prefix, and leaves harmless t
       { name: "h.1.attn.bias", parts: extra },
       { name: "lm_head.weight", parts: extra },
     ], config);
-    assertEquals((await loadModel(device, files, config)).params.blocks.length, 2);
+    assertEquals((await loadModel(device, files)).params.blocks.length, 2);
   }
 });
 
 Deno.test("loadModel() names the tensor in which config and weights disagree, and loads nothing", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  const config = configOf("llama");
+  const config = jsonOf("llama");
   const same = (tensors: TensorToWrite[]) => tensors;
-  const cases: [ModelConfig, (tensors: TensorToWrite[]) => TensorToWrite[], string][] = [
+  const cases: [Record<string, unknown>, (tensors: TensorToWrite[]) => TensorToWrite[], string][] = [
     [
-      { ...config, hidden: 13 },
+      { ...config, intermediate_size: 13 },
       same,
       'tensor "model.layers.0.mlp.gate_proj.weight" of shape [13,8] in model.safetensors, as config.json says, but found shape [12,8]',
     ],
     [
-      { ...config, layers: 3 },
+      { ...config, num_hidden_layers: 3 },
       same,
       'tensor "model.layers.2.input_layernorm.weight" of shape [8] in the checkpoint, as config.json says, but it is not there',
     ],
-    [{ ...config, layers: 1 }, same, 'no place for, "model.layers.1'],
+    [{ ...config, num_hidden_layers: 1 }, same, 'no place for, "model.layers.1'],
     [
-      { ...config, vocabulary: 12 },
+      { ...config, vocab_size: 12 },
       same,
       "shape [12,8] in model.safetensors, as config.json says, but found shape [11,8]",
     ],
-    [{ ...config, headNorm: true }, same, '"model.layers.0.self_attn.q_norm.weight"'],
-    [configOf("gpt2"), same, '"wte.weight"'],
+    [{ ...config, model_type: "qwen3" }, same, '"model.layers.0.self_attn.q_norm.weight"'],
+    [jsonOf("gpt2"), same, '"wte.weight"'],
     [config, (tensors) => tensors.filter(({ name }) => name !== "lm_head.weight"), '"lm_head.weight" of shape [11,8]'],
     [
       config,
@@ -218,8 +217,9 @@ Deno.test("loadModel() names the tensor in which config and weights disagree, an
   ];
   for (const [config, change, message] of cases) {
     const files = await damaged(device, change);
+    files.blobs.set("config.json", new Blob([JSON.stringify(config)]));
     const { blocks } = device.stats();
-    await assertRejects(() => loadModel(device, files, config), Error, message);
+    await assertRejects(() => loadModel(device, files), Error, message);
     assertEquals(device.stats().blocks, blocks);
   }
 });
@@ -227,15 +227,26 @@ Deno.test("loadModel() names the tensor in which config and weights disagree, an
 Deno.test("loadSharded() cuts tables into tensors, and saveModel() joins them", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  const model = modelOf(device, configOf("llama", { vocabulary: 2500 }));
+  const model = modelOf(device, configOf("llama", { vocab_size: 2500 }));
   const files = await memoryFiles(saveModel(model));
-  const cut = await loadSharded(device, files, model.config, 1024 * 8 * 4);
+  const cut = await loadSharded(device, files, 1024 * 8 * 4);
   assertEquals((cut.params.embedding as Tensor[]).map(({ shape }) => shape), [[1024, 8], [1024, 8], [452, 8]]);
   const joined = await memoryFiles(saveModel(cut));
   assertEquals(
     await joined.blobs.get("model.safetensors")!.bytes(),
     await files.blobs.get("model.safetensors")!.bytes(),
   );
+});
+
+Deno.test("saveModel() keeps the fields of a config.json that it does not know, and corrects those that it does", async () => {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  using _scope = device.scope();
+  const json = { ...jsonOf("llama"), vocab_size: 99, dtype: "float32", made_by: "someone", architectures: ["Other"] };
+  const { blobs } = await memoryFiles(saveModel(modelOf(device, configOf("llama"), true), { dtype: "bf16", json }));
+  const saved = JSON.parse(await blobs.get("config.json")!.text());
+  const { made_by, dtype, torch_dtype, vocab_size, num_labels, architectures } = saved;
+  assertEquals([made_by, dtype, torch_dtype, vocab_size], ["someone", "bfloat16", "bfloat16", 11]);
+  assertEquals([num_labels, architectures], [1, ["LlamaForSequenceClassification"]]);
 });
 
 Deno.test("saveModel() refuses parameters that are not what the config says", async () => {
@@ -250,6 +261,11 @@ Deno.test("saveModel() refuses parameters that are not what the config says", as
   );
   assertThrows(save({ config: { ...model.config, layers: 3 } }), RangeError, "but found nothing");
   assertThrows(save({ params: { ...model.params, head: undefined } }), RangeError, "to have a head");
+  assertThrows(
+    save({ config: { ...model.config, tied: true } }),
+    RangeError,
+    'Cannot save "head" of the model: its config leaves no place for it',
+  );
   const score = { weight: device.zeros([1, 8]), bias: device.zeros([1]) };
   assertThrows(save({ score }), RangeError, "score head with a bias");
 });
@@ -257,7 +273,7 @@ Deno.test("saveModel() refuses parameters that are not what the config says", as
 Deno.test("loadModel() holds one piece of a file on the host at a time", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  const config = configOf("llama", { vocabulary: 300_000, tied: true });
+  const config = configOf("llama", { vocab_size: 300_000, tie_word_embeddings: true });
   const model = modelOf(device, config);
   const { blobs } = await memoryFiles(saveModel(model, { dtype: "bf16" }));
   const blob = blobs.get("model.safetensors")!;
@@ -272,7 +288,8 @@ Deno.test("loadModel() holds one piece of a file on the host at a time", async (
       return bytes;
     },
   });
-  const open = (name: string) => Promise.resolve(name === "model.safetensors" ? { size: blob.size, slice } : undefined);
-  await loadModel(device, { open }, config);
+  const open = (name: string) =>
+    Promise.resolve(name === "model.safetensors" ? { size: blob.size, slice } : blobs.get(name));
+  await loadModel(device, { open });
   assertEquals([most, total], [pieceBytes, blob.size]);
 });

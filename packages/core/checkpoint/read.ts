@@ -3,7 +3,8 @@ import type { DType, TypedArray } from "../backend/dtype.ts";
 import type { Device } from "../device/device.ts";
 import type { Tensor } from "../device/tensor.ts";
 import { fromBf16, fromF16 } from "./half.ts";
-import { elementBytes, quote, type Safetensors, type StoredDType, type StoredTensor } from "./header.ts";
+import { elementBytes, type Safetensors, type StoredDType, type StoredTensor } from "./header.ts";
+import { quote } from "./json.ts";
 import { readBytes } from "./source.ts";
 
 /** How the dtypes that a device can take come to it. */

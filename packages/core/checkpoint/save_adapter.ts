@@ -3,8 +3,9 @@ import type { ModelConfig } from "../nn/config.ts";
 import type { Adapter, LowRank } from "../nn/lora.ts";
 import { type AdapterModule, adapterModules } from "./adapter_layout.ts";
 import { blockDiagonal } from "./block_diagonal.ts";
-import { type FileToWrite, textStream } from "./save.ts";
-import { type TensorToWrite, writeSafetensors } from "./write.ts";
+import { type FileToWrite, jsonFile } from "./save.ts";
+import type { TensorToWrite } from "./place.ts";
+import { writeSafetensors } from "./write.ts";
 
 /** A module with the matrices of the layers that it holds; `undefined` for those that are not adapted. */
 interface Adapted extends AdapterModule {
@@ -22,6 +23,21 @@ interface Adapted extends AdapterModule {
  * @param options `baseModel`: the name or folder of the base model, noted for PEFT.
  * @returns The files.
  * @throws {RangeError} If the adapter changes nothing, or has different ranks in different blocks.
+ *
+ * @example Usage
+ * ```ts
+ * import { initAdapter, loadAdapter, openDevice, parseConfig, saveAdapter } from "@tare/core";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 4, n_head: 2, n_layer: 1, vocab_size: 9 });
+ * const adapter = initAdapter(device, config, { rank: 2, alpha: 4 }, 1);
+ * const blobs = new Map<string, Blob>();
+ * for (const { name, bytes } of saveAdapter(adapter, config)) blobs.set(name, await new Response(bytes).blob());
+ * const again = await loadAdapter(device, { open: (name) => Promise.resolve(blobs.get(name)) }, config);
+ * assertEquals([again.scale, again.params.blocks[0]!.value!.down.shape], [2, [2, 4]]);
+ * ```
  */
 export function saveAdapter(
   adapter: Adapter,
@@ -50,7 +66,7 @@ export function saveAdapter(
   const tensors = modules.flatMap((module) => tensorsOf(module));
   const json = configOf(adapter.scale, config, modules, [...kinds.values()], options.baseModel);
   return [
-    { name: "adapter_config.json", bytes: textStream(`${JSON.stringify(json, undefined, 2)}\n`) },
+    jsonFile("adapter_config.json", json),
     { name: "adapter_model.safetensors", bytes: writeSafetensors(tensors, { metadata: { format: "pt", ...notes } }) },
   ];
 }

@@ -4,7 +4,8 @@ import { Tensor } from "../device/tensor.ts";
 import { openSafetensors } from "./header.ts";
 import { readTensor } from "./read.ts";
 import type { ByteSource } from "./source.ts";
-import { type TensorToWrite, writeSafetensors } from "./write.ts";
+import type { TensorToWrite } from "./place.ts";
+import { writeSafetensors } from "./write.ts";
 
 /** Where a tensor stands in the JSON of a state. */
 const mark = "$tensor";

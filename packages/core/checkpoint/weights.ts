@@ -1,5 +1,6 @@
 /** The safetensors files of a model: one, or several with an index. */
-import { isRecord, openSafetensors, quote, type Safetensors, type StoredTensor } from "./header.ts";
+import { openSafetensors, type Safetensors, type StoredTensor } from "./header.ts";
+import { isRecord, quote } from "./json.ts";
 import { type ByteSource, readBytes } from "./source.ts";
 
 /** The files of a checkpoint, wherever they are. */

@@ -1,5 +1,5 @@
 /** Decoder-only transformers. */
-export { type TokenBatch, tokenBatch, type TokenPlaces, tokenPlaces } from "./batch.ts";
+export { type Predictions, predictions, type TokenBatch, tokenBatch, type TokenPlaces, tokenPlaces } from "./batch.ts";
 export { type KvCache, kvCache } from "./cache.ts";
 export type { ModelConfig, ModelFamily, RopeConfig, SpecialTokens } from "./config.ts";
 export { configJson } from "./config_json.ts";
