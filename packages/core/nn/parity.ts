@@ -1,6 +1,13 @@
 /** How far we are from what transformers computed: measured from the fixtures that tools/export_reference.py wrote. */
 import { valueAndGrad } from "../autograd/grad.ts";
-import { loadAdapter, loadModel, type Model, openSafetensors, readTensor } from "../checkpoint/mod.ts";
+import {
+  loadAdapter,
+  type LoadedModel,
+  loadModel,
+  type Model,
+  openSafetensors,
+  readTensor,
+} from "../checkpoint/mod.ts";
 import type { Device } from "../device/device.ts";
 import type { Tensor } from "../device/tensor.ts";
 import { entriesOf, type Tree } from "../device/tree.ts";
@@ -8,11 +15,10 @@ import { mul } from "../kernels/elementwise/arithmetic.ts";
 import { gatherRows } from "../kernels/gather/gather.ts";
 import { mean } from "../kernels/reduce/reduce.ts";
 import { adamw } from "../optim/adamw.ts";
-import { tokenBatch } from "./batch.ts";
+import { predictions, tokenBatch } from "./batch.ts";
 import { forward, type ForwardOptions, logits, tokenLogProb } from "./forward.ts";
 import { type Adapter, mergeAdapter } from "./lora.ts";
 import type { Params } from "./params.ts";
-import { parseConfig } from "./parse_config.ts";
 import { score } from "./score.ts";
 
 /** Reads a fixture: `undefined` where there is none. */
@@ -50,10 +56,9 @@ export async function loadFixture(
   device: Device,
   read: ReadFixture,
   name: string,
-): Promise<{ model: Model; expected: Expected }> {
-  const json = async (file: string) => JSON.parse(await (await read(`${name}/${file}`))!.text());
-  const model = await loadModel(device, filesOf(read, name), parseConfig(await json("config.json")));
-  return { model, expected: await json("expected.json") };
+): Promise<{ model: LoadedModel; expected: Expected }> {
+  const model = await loadModel(device, filesOf(read, name));
+  return { model, expected: JSON.parse(await (await read(`${name}/expected.json`))!.text()) };
 }
 
 /** A tensor of `expected.safetensors`. */
@@ -64,14 +69,10 @@ async function expectedTensor(device: Device, read: ReadFixture, name: string, t
 /** Mean loss of every token but the first of each sequence. */
 function nextTokenLoss(device: Device, { config }: Model, sequences: readonly number[][], options: ForwardOptions) {
   const batch = tokenBatch(device, config, sequences);
-  const starts = sequences.map((_, i) => sequences.slice(0, i).reduce((n, { length }) => n + length, 0));
-  const rows = sequences.flatMap((sequence, i) => sequence.slice(1).map((_, t) => starts[i]! + t));
-  const [rowIds, targets] = [rows, sequences.flatMap((sequence) => sequence.slice(1))].map((ids) =>
-    device.tensor(Uint32Array.from(ids))
-  );
+  const { rows, targets } = predictions(device, sequences);
   return (params: Params, adapter?: Adapter) => {
-    const hidden = gatherRows(forward(params, config, batch, { ...options, adapter }), rowIds!);
-    return mul(mean(tokenLogProb(params, hidden, targets!).logProb), -1);
+    const hidden = gatherRows(forward(params, config, batch, { ...options, adapter }), rows);
+    return mul(mean(tokenLogProb(params, hidden, targets).logProb), -1);
   };
 }
 
@@ -91,33 +92,30 @@ export async function logitsParity(device: Device, read: ReadFixture, name: stri
   return (await pairsOf(device, { logits: ours }, { logits: theirs }))[0]!;
 }
 
-/** Gradients of every parameter, and the losses of ten AdamW steps. */
+/** Gradients of every parameter, and the losses of the first AdamW steps: by default all ten. */
 export async function trainingParity(
   device: Device,
   read: ReadFixture,
   name: string,
-  options: ForwardOptions = {},
+  options: ForwardOptions & { steps?: number } = {},
 ): Promise<{ gradients: Pair[]; losses: Pair }> {
   const { model, expected } = await loadFixture(device, read, name);
-  const theirs = await loadModel(
-    device,
-    filesOf(read, name, { "model.safetensors": "grads.safetensors" }),
-    model.config,
-  );
+  const theirs = await loadModel(device, filesOf(read, name, { "model.safetensors": "grads.safetensors" }));
   const loss = nextTokenLoss(device, model, expected.sequences, options);
-  const first = valueAndGrad((params: Params) => loss(params), model.params);
-  const gradients = await pairsOf(device, first.grads, theirs.params);
   const { learningRate, ...constants } = expected.adamw;
   const optimizer = adamw(constants);
   const state = optimizer.init(model.params);
-  const losses = expected.losses.map(() => {
+  const steps = expected.losses.slice(0, options.steps).map((_, step) => {
     using scope = device.scope();
     const { value, grads } = valueAndGrad((params: Params) => loss(params), model.params);
     optimizer.update(model.params, grads, state, { learningRate });
-    return scope.keep(value);
+    return { value: scope.keep(value), grads: step === 0 ? scope.keep(grads) : undefined };
   });
-  const actual = Float32Array.from(await device.read(losses), ([loss]) => loss!);
-  return { gradients, losses: { path: "losses", actual, expected: Float32Array.from(expected.losses) } };
+  const actual = Float32Array.from(await device.read(steps.map(({ value }) => value)), ([loss]) => loss!);
+  return {
+    gradients: await pairsOf(device, steps[0]!.grads!, theirs.params),
+    losses: { path: "losses", actual, expected: Float32Array.from(expected.losses.slice(0, options.steps)) },
+  };
 }
 
 /** Logits with a PEFT adapter, the same merged, and the gradients of the adapter where the fixture has them. */

@@ -40,9 +40,9 @@ for (const name of models) {
     within(norms, 1e-3, "norms of gradients");
     within(elements, 1e-3, "elements of gradients");
     within(largestDifference(losses), 1e-4, "losses");
-    const again = await trainingParity(device, read, name, { recompute: true });
+    const again = await trainingParity(device, read, name, { recompute: true, steps: 3 });
     assertEquals(again.gradients, gradients);
-    assertEquals(again.losses, losses);
+    assertEquals(again.losses.actual, losses.actual.slice(0, 3));
   });
 
   await eachDevice(Deno.test, `forward() decodes ${name} with a cache to the same bits`, async (device) => {
