@@ -103,7 +103,7 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ["else if (p.keep == 0)", "else"],
     ["ids[token] - p.first; //", "ids[token]; //"],
     ["let id = ids[token] - p.first;\n  if (id >=", "let id = ids[token];\n  if (id >="],
-    [" || links[p.tokens + first] == 1", ""],
+    [" || links[p.tokens + token] == 1", ""],
     ["var total = out[id * p.cols + col];", "var total = 0.0;"],
   ],
   "columns/columns.as.ts": [
@@ -216,9 +216,16 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
   "attention/forward.as.ts": [
     ["c.shift = s.kLength - s.qLength + 1;", "c.shift = s.kLength - s.qLength;"],
     ["high - c.window, high, to", "high - c.window - 1, high, to"],
-    ["splat(p.scale * log2e)", "splat(p.scale)"],
+    ["splat(p.scale * log2e), aligned", "splat(p.scale), aligned"],
+    ["splat(p.scale * log2e), padded", "splat(p.scale), padded"],
+    ["min(step + STEP, min(n, end));", "min(step + STEP, n);"],
+    ["part % groups * p.together;", "part % groups;"],
+    ["finish(p, c, i * rows + r,", "finish(p, c, r,"],
     ["kvHead * c.group + r % c.group", "kvHead + r % c.group"],
     ["m + log2e * f32x4", "m + f32x4"],
+  ],
+  "attention/attention.ts": [
+    ["longest * heads / kvHeads > 3", "longest * heads / kvHeads > 4"],
   ],
   "attention/direct.as.ts": [
     ["v += <usize>from * stride;", ""],
