@@ -71,24 +71,25 @@ export function totalOf(stats: usize, cols: i32): f64 {
   return total;
 }
 
-/** Writes the weights of a block. */
-export function writeWeights(out: usize, z: usize, n: i32, top: f32, scale: f32): void {
+/** Writes the weights of logits; those below `least` get 0. `out` may be `z`. */
+export function writeWeights(out: usize, z: usize, n: i32, top: f32, scale: f32, least: f32): void {
+  const t = f32x4.splat(top), by = f32x4.splat(scale), from = f32x4.splat(least);
   for (let i = 0; i < n; i += 4) {
-    const o = <usize>i << 2;
-    v128.store(out + o, weights4(v128.load(z + o), f32x4.splat(top), f32x4.splat(scale)));
+    const o = <usize>i << 2, x = v128.load(z + o);
+    v128.store(out + o, v128.and(weights4(x, t, by), f32x4.ge(x, from)));
   }
 }
 
 /**
  * Index of the first of `n` weights, `stride` bytes apart, up to which they sum to more than the number at `rest`; the
- * last one above 0 if rounding leaves none. What came before it is subtracted at `rest`.
+ * last one above 0 if rounding leaves none. Those below `least` count as 0. What came before it is subtracted at `rest`.
  */
-export function walk(weights: usize, stride: usize, n: i32, rest: usize): i32 {
+export function walk(weights: usize, stride: usize, n: i32, rest: usize, least: f32): i32 {
   const want = load<f64>(rest);
   let sum: f64 = 0, before: f64 = 0, found = 0;
   for (let i = 0; i < n; i++) {
     const w = load<f32>(weights + <usize>i * stride);
-    if (!(w > 0)) continue;
+    if (!(w > 0 && w >= least)) continue;
     before = sum;
     found = i;
     sum += <f64>w;

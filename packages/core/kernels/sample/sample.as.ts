@@ -30,9 +30,9 @@ export function sample_draw(args: usize, part: i32, scratch: usize): void {
     else {
       const rest = scratch;
       store<f64>(rest, uniformOf(p.counters + (o << 2), p.k0, p.k1, scratch) * total);
-      const from = walk(stats + 4, 8, (p.cols + BLOCK - 1) / BLOCK, rest) * BLOCK, n = min(BLOCK, p.cols - from);
-      writeWeights(scratch + 64, z + (<usize>from << 2), n, top, p.scale);
-      token = from + walk(scratch + 64, 4, n, rest);
+      const from = walk(stats + 4, 8, (p.cols + BLOCK - 1) / BLOCK, rest, 0) * BLOCK, n = min(BLOCK, p.cols - from);
+      writeWeights(scratch + 64, z + (<usize>from << 2), n, top, p.scale, -Infinity);
+      token = from + walk(scratch + 64, 4, n, rest, 0);
     }
     const l = (load<f32>(z + (<usize>token << 2)) - top) * p.scale - log1(total);
     store<u32>(p.tokens + o, token);

@@ -1,8 +1,9 @@
 /** Tokens drawn on the device from logits. */
-import { expect } from "../../device/expect.ts";
 import type { Tensor } from "../../device/tensor.ts";
-import { checkWords, type PhiloxKey } from "../../random/philox.ts";
-import { idsOf } from "../cast/bits.ts";
+import type { PhiloxKey } from "../../random/philox.ts";
+import { bitsOf } from "../cast/bits.ts";
+import { checkSampling } from "./check.ts";
+import { filterKernel } from "./filter_kernel.ts";
 import { sampleKernel } from "./kernel.ts";
 
 /** How {@linkcode sampleTokens} draws: one setting for all rows. */
@@ -17,6 +18,45 @@ export interface SampleTokensOptions {
    * @default {1}
    */
   readonly temperature?: number;
+  /**
+   * Keeps the k most likely tokens; 0 keeps all.
+   *
+   * @default {0}
+   */
+  readonly topK?: number;
+  /**
+   * Keeps the fewest most likely tokens that together have this probability.
+   *
+   * @default {1}
+   */
+  readonly topP?: number;
+  /**
+   * Keeps tokens of at least this share of the most likely one's probability.
+   *
+   * @default {0}
+   */
+  readonly minP?: number;
+  /**
+   * Divides positive logits of tokens in `seen`, multiplies the others.
+   *
+   * @default {1}
+   */
+  readonly repetitionPenalty?: number;
+  /**
+   * The tokens that each row had before: bits as `tokenBits` gives them, u32 of shape [B, ⌈V / 32⌉]. Changed in place:
+   * the token drawn is added.
+   */
+  readonly seen?: Tensor;
+  /** Tokens that some rows may not draw yet. */
+  readonly banned?: BannedTokens;
+}
+
+/** Tokens that a row may not draw before some position: how a completion gets a least length. */
+export interface BannedTokens {
+  /** The tokens: bits as `tokenBits` gives them, u32 of shape [⌈V / 32⌉] or [1, ⌈V / 32⌉]. */
+  readonly bits: Tensor;
+  /** Until when: u32 of shape [B]. The ban holds for a row while its position, `counters[b][3]`, is below. */
+  readonly until: Tensor;
 }
 
 /** What {@linkcode sampleTokens} gives for each row. */
@@ -32,16 +72,22 @@ export interface SampledTokens {
 /**
  * Draws one token a row.
  *
+ * Logits pass, in the order of Hugging Face's `transformers`, the repetition penalty, the ban, the temperature, top-k,
+ * top-p and min-p; top-p counts the probability that top-k left. Tokens as likely as the last one kept are kept too, so
+ * that at least one always stays. At temperature 0 only penalty and ban matter.
+ *
  * The token of a row is the first whose cumulative probability, in the order of the vocabulary, exceeds
  * `toUniform(philox(key, counter)[0])`; one of probability 0 is never drawn. No gradient flows. A row has the same bits
- * in any batch, and on the CPU for any number of threads. A row whose logits hold NaN or +∞ gives NaN and any token.
+ * in any batch, and on the CPU for any number of threads. A row whose logits hold NaN or +∞ gives NaN and any token; one
+ * whose tokens are all banned or −∞ gives NaN too. Give every step of a completion the same options: where nothing but
+ * a temperature is asked for, a shorter path may round otherwise.
  *
  * @param logits Logits, shape [B, V].
- * @param options The random stream and the temperature.
+ * @param options The random stream, the temperature and the filters.
  * @returns Token and log-probabilities of each row.
  * @throws {RangeError} If shapes do not fit, the vocabulary is empty, an option is out of its range or the key is no
  * pair of 32-bit integers.
- * @throws {TypeError} If `logits` are not f32 or `counters` not integers.
+ * @throws {TypeError} If `logits` are not f32, or counters and bits not integers.
  *
  * @example Usage
  * ```ts
@@ -58,35 +104,33 @@ export interface SampledTokens {
  * ```
  */
 export function sampleTokens(logits: Tensor, options: SampleTokensOptions): SampledTokens {
-  check(logits, options);
+  checkSampling(logits, options);
   const { device } = logits;
   const [rows, cols] = logits.shape as [number, number];
-  const { temperature = 1, key: [k0, k1] } = options;
+  const { temperature = 1, topK = 0, topP = 1, minP = 0, repetitionPenalty = 1, key: [k0, k1] } = options;
   const tokens = device.empty([rows], "u32");
   const logProb = device.empty([rows]);
   const samplingLogProb = device.empty([rows]);
   const result = { tokens, logProb, samplingLogProb };
   if (rows === 0) return result;
-  using counters = idsOf("sampleTokens", "counters", options.counters);
+  using counters = bitsOf(options.counters);
   const greedy = temperature === 0;
   const common = { rows, cols, scale: greedy ? 1 : 1 / temperature, greedy: greedy ? 1 : 0, k0, k1 };
-  device.run(sampleKernel, { logits, counters, ...result }, common);
+  const filters = greedy ? { topK: 0, topP: 1, minP: 0 } : { topK, topP, minP };
+  if (!options.seen && !options.banned && filters.topK === 0 && filters.topP === 1 && filters.minP === 0) {
+    device.run(sampleKernel, { logits, counters, ...result }, common);
+    return result;
+  }
+  using seen = options.seen && bitsOf(options.seen);
+  using banned = options.banned && bitsOf(options.banned.bits);
+  using until = options.banned && bitsOf(options.banned.until);
+  device.run(filterKernel, { logits, counters, seen, banned, until, ...result }, {
+    ...common,
+    ...filters,
+    topK: Math.min(filters.topK, cols),
+    ...{ hasSeen: seen ? 1 : 0, hasBanned: banned ? 1 : 0, never: -Infinity },
+    ...{ penalty: repetitionPenalty, inverse: 1 / repetitionPenalty },
+    minShift: Math.max(-1e38, Math.log(filters.minP) * temperature),
+  });
   return result;
-}
-
-function check(logits: Tensor, { counters, temperature = 1, key }: SampleTokensOptions): void {
-  const [rows, cols] = logits.shape;
-  if (logits.shape.length !== 2 || cols === 0) {
-    throw new RangeError(
-      `Cannot sampleTokens from logits of shape [${logits.shape}]: it needs [B, V] with V of 1 or more`,
-    );
-  }
-  if (counters.shape.join() !== `${rows},4`) {
-    throw new RangeError(
-      `Cannot sampleTokens with counters of shape [${counters.shape}]: logits of shape [${logits.shape}] need [${rows},4]`,
-    );
-  }
-  checkWords(key);
-  const fits = temperature === 0 || (temperature >= 1e-6 && temperature < Infinity);
-  expect(fits, "a temperature of 0, or of 1e-6 or more,", "sampleTokens", temperature);
 }

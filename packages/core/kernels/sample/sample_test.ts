@@ -2,9 +2,9 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import type { Device } from "../../device/device.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { philox, type PhiloxKey, toUniform } from "../../random/philox.ts";
-import { assertRepeatable, eachDevice, Random } from "../../testing/mod.ts";
+import { assertRepeatable, chiSquareP, eachDevice, Random } from "../../testing/mod.ts";
 import { logProb } from "../log_prob/log_prob.ts";
-import { chiSquareP, sampleReference } from "./reference.ts";
+import { sampleReference } from "./reference.ts";
 import { sampleTokens } from "./sample.ts";
 
 /** Counters of `rows` draws of one prompt. */
