@@ -50,6 +50,7 @@ export { concatColumns, sliceColumns } from "./kernels/columns/columns.ts";
 export { gatherRows, scatterRows } from "./kernels/gather/gather.ts";
 export { logProb, type LogProbOptions, type TokenLogProb } from "./kernels/log_prob/log_prob.ts";
 export { matmul, type MatmulOptions } from "./kernels/matmul/matmul.ts";
+export { packWeights } from "./kernels/matmul/packed.ts";
 export { addLayerNorm, addRmsNorm, layerNorm, type NormOptions, rmsNorm } from "./kernels/norm/norm.ts";
 export { randomBits, uniform } from "./kernels/philox/philox.ts";
 export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
