@@ -224,6 +224,9 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ["kvHead * c.group + r % c.group", "kvHead + r % c.group"],
     ["m + log2e * f32x4", "m + f32x4"],
   ],
+  "attention/attention.ts": [
+    ["longest * heads / kvHeads > 3", "longest * heads / kvHeads > 4"],
+  ],
   "attention/direct.as.ts": [
     ["v += <usize>from * stride;", ""],
   ],
