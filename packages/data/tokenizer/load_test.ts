@@ -63,8 +63,8 @@ const wrong: [string, Record<string, unknown>, string][] = [
   ["no merges", { "tokenizer.json": { model: { ...bpe, merges: undefined } } }, "model: expected a list of merges"],
   ["a decoder from elsewhere", { "tokenizer.json": { model: bpe, decoder: { type: "X" } } }, "Unknown Decoder type: X"],
   [
-    "half a part",
-    { "tokenizer.json": { model: bpe, normalizer: { type: "Sequence" } } },
+    "a model of nothing",
+    { "tokenizer.json": { model: { type: "Unigram", vocab: [] } } },
     "Cannot use tokenizer.json: ",
   ],
   [
