@@ -1,7 +1,8 @@
 /**
- * Training steps of well-known shapes with random weights on the CPU: seconds, and memory against its prediction.
+ * Well-known shapes with random weights on the CPU, training steps and generation: seconds, and memory against its
+ * prediction.
  *
- *     deno task bench:shapes [--threads N] [--steps 2] [--tokens 1024]
+ *     deno task bench:shapes [--threads N] [--steps 2] [--tokens 1024] [--only Qwen]
  */
 import { parseArgs } from "@std/cli";
 import {
@@ -24,14 +25,17 @@ import {
   type Tree,
   valueAndGrad,
 } from "@tare/core";
+import { localSampler } from "@tare/sampler";
 import { shapes } from "../apps/cli/shapes.ts";
+
+type Mode = "sft" | "lora" | "generate";
 
 /** What was measured of one shape. */
 interface Row {
   readonly model: string;
-  readonly mode: "sft" | "lora";
+  readonly mode: Mode;
   readonly tokens: number;
-  /** Seconds of each step. */
+  /** Seconds of each training step; or of the whole generation. */
   readonly seconds: readonly number[];
   readonly losses: readonly number[];
   /** Most bytes alive. */
@@ -42,7 +46,11 @@ interface Row {
   readonly predictedMemory: number;
 }
 
-const runs: readonly (readonly [model: string, mode: "sft" | "lora"])[] = [
+/** Sequences generated at a time. */
+const sequences = 8;
+
+const runs: readonly (readonly [model: string, mode: Mode])[] = [
+  ["SmolLM2-135M", "generate"],
   ["SmolLM2-135M", "sft"],
   ["Qwen2.5-0.5B", "lora"],
 ];
@@ -88,7 +96,7 @@ function adapt(device: Device, params: Params): Adapter {
 /** Runs some steps on random tokens. */
 async function measure(
   model: string,
-  mode: "sft" | "lora",
+  mode: Mode,
   count: number,
   tokens: number,
   threads?: number,
@@ -106,28 +114,52 @@ async function measure(
     const hidden = forward(params, config, batch, { adapter, recompute: true });
     return mul(mean(tokenLogProb(params, hidden, device.tensor(Uint32Array.from(ids.subarray(1)))).logProb), -1);
   };
-  const steps = adapter
+  const steps = mode === "generate"
+    ? generate(device, config, params, ids.subarray(0, tokens - 16))
+    : adapter
     ? train(device, adapter.params, (low) => loss(params, { ...adapter, params: low }), count)
     : train(device, params, loss, count);
   const [seconds, losses]: number[][] = [[], []];
   for await (const step of steps) {
     seconds!.push(step.seconds);
-    losses!.push(step.loss);
+    if (step.loss !== undefined) losses!.push(step.loss);
   }
   const { peakBytes: peak, reservedBytes: memory } = device.stats();
-  const predicted = predictMemory(config, { mode, tokens, recompute: true, rank: 16, threads: device.limits.threads });
+  const predicted = predictMemory(config, {
+    mode,
+    tokens,
+    recompute: true,
+    rank: 16,
+    threads: device.limits.threads,
+    sequences,
+  });
   return {
     ...{ model, mode, tokens, seconds: seconds!, losses: losses!, peak, memory },
     ...{ predictedPeak: predicted.peak, predictedMemory: predicted.reserved },
   };
 }
 
+/** Draws 16 tokens after one prompt, eight times. */
+async function* generate(
+  device: Device,
+  config: ModelConfig,
+  params: Params,
+  prompt: ArrayLike<number>,
+): AsyncGenerator<{ seconds: number; loss?: number }> {
+  const start = performance.now();
+  const sampler = localSampler({ device, config, params });
+  const prompts = [{ id: "a", text: "", tokens: Array.from(prompt) }];
+  for await (const _ of sampler.sample(prompts, { n: sequences, maxTokens: 16, minTokens: 16 }));
+  yield { seconds: (performance.now() - start) / 1000 };
+}
+
+/** Trains, step by step. */
 async function* train<P extends Tree<P>>(
   device: Device,
   params: P,
   loss: (params: P) => Tensor,
   count: number,
-): AsyncGenerator<{ seconds: number; loss: number }> {
+): AsyncGenerator<{ seconds: number; loss?: number }> {
   const optimizer = adamw({ maxNorm: 1 });
   const state = optimizer.init(params);
   for (let step = 0; step < count; step++) {
@@ -142,18 +174,21 @@ async function* train<P extends Tree<P>>(
 
 if (import.meta.main) {
   const args = parseArgs(Deno.args, {
-    string: ["threads", "steps", "tokens"],
+    string: ["threads", "steps", "tokens", "only"],
     default: { steps: "2", tokens: "1024" },
   });
   const threads = args.threads === undefined ? undefined : Number(args.threads);
   const gb = (bytes: number) => (bytes / 1e9).toFixed(2).padStart(6);
-  console.log("model          step   peak  predicted  ratio   memory  predicted  ratio   seconds         loss   (GB)");
+  console.log(
+    "model          mode       peak  predicted  ratio   memory  predicted  ratio   seconds         loss   (GB)",
+  );
   const rows: Row[] = [];
   for (const [model, mode] of runs) {
+    if (args.only && !`${model} ${mode}`.includes(args.only)) continue;
     const row = await measure(model, mode, Number(args.steps), Number(args.tokens), threads);
     rows.push(row);
     console.log(
-      `${model.padEnd(14)} ${mode.padEnd(4)} ${gb(row.peak)}     ${gb(row.predictedPeak)}  ` +
+      `${model.padEnd(14)} ${mode.padEnd(8)} ${gb(row.peak)}     ${gb(row.predictedPeak)}  ` +
         `${(row.predictedPeak / row.peak).toFixed(3)}   ${gb(row.memory)}     ${gb(row.predictedMemory)}  ` +
         `${(row.predictedMemory / row.memory).toFixed(3)}   ${
           row.seconds.map((s) => s.toFixed(1)).join(", ").padEnd(14)

@@ -24,7 +24,7 @@ export function explain(error: unknown, trace: boolean): { sentence: string; cod
   const code = codes.find(([kind]) => error instanceof kind)?.[1] ?? 1;
   if (code === 141) return { sentence: "", code };
   if (!(error instanceof Error)) return { sentence: `${error}`, code };
-  // Deno's own: "No such file or directory (os error 2), readfile 'x'"
+  // Deno's own: "No such file or directory (os error 2): readfile 'x'"
   const message = error.message.replace(/ \(os error \d+\)/, "").replace(/\s*\n\s*/g, " ");
   return { sentence: trace ? `${error.stack}` : message, code };
 }

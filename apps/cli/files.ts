@@ -1,18 +1,17 @@
 /** Files of this machine, as the packages want them: random access for reading, whole or not at all for writing. */
 import { basename, dirname } from "node:path";
 
-/** Bytes with random access; a `Blob` is one. */
-export interface ByteSource {
-  /** Bytes in all. */
-  readonly size: number;
-  /** The bytes from `start` to before `end`, read when they are asked for. */
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
-}
+import type { ByteSource } from "@tare/core";
 
 /** A folder's files by name. */
 export interface Folder {
   /** Opens a file; `undefined` if there is none of this name. */
   open(name: string): Promise<ByteSource | undefined>;
+}
+
+/** Whether there is a folder of this name. */
+export async function isFolder(path: string): Promise<boolean> {
+  return (await statOf(path))?.isDirectory ?? false;
 }
 
 /**
@@ -26,19 +25,21 @@ export async function openFolder(path: string): Promise<Folder> {
     throw new RangeError(`Cannot open ${path}: ${found ? "it is a file, not a folder" : "there is no such folder"}`);
   }
   return {
-    async open(name) {
+    open(name) {
       if (name.startsWith("/") || name.includes("\\") || name.split("/").includes("..")) {
         throw new RangeError(`Cannot open "${name}" of ${path}: a file's name must not lead out of its folder`);
       }
-      const file = `${path}/${name}`;
-      const { isFile, size } = await statOf(file) ?? {};
-      if (!isFile) return undefined;
-      return {
-        size: size!,
-        slice: (start, end) => ({ arrayBuffer: () => readRange(file, start, Math.min(end, size!)) }),
-      };
+      return openFile(`${path}/${name}`);
     },
   };
+}
+
+/** Opens a file for random access; `undefined` if there is none. Nothing stays open between reads. */
+export async function openFile(path: string): Promise<ByteSource | undefined> {
+  const found = await statOf(path);
+  if (!found?.isFile) return undefined;
+  const { size } = found;
+  return { size, slice: (start, end) => ({ arrayBuffer: () => readRange(path, start, Math.min(end, size)) }) };
 }
 
 async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
@@ -78,20 +79,28 @@ export async function writeWhole(
 ): Promise<void> {
   const temporary = `${dirname(path)}/.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   const stream = content instanceof ReadableStream ? content : new Blob([content]).stream();
-  const file = await Deno.open(temporary, { write: true, createNew: true });
   try {
-    await stream.pipeTo(file.writable, { preventClose: true, signal });
-    await file.sync();
-    file.close();
-    signal?.throwIfAborted();
+    {
+      using file = await Deno.open(temporary, { write: true, createNew: true });
+      await writeAll(file, stream, signal);
+      await file.sync();
+    }
     await Deno.rename(temporary, path);
   } catch (error) {
-    try {
-      file.close();
-    } catch {
-      // closed already
-    }
     await Deno.remove(temporary).catch(() => {});
     throw error;
   }
+}
+
+/** Writes a stream to a file, from where the file is. */
+export async function writeAll(
+  file: Deno.FsFile,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal?: AbortSignal,
+): Promise<void> {
+  for await (const chunk of stream) {
+    signal?.throwIfAborted();
+    for (let rest: Uint8Array = chunk; rest.length > 0;) rest = rest.subarray(await file.write(rest));
+  }
+  signal?.throwIfAborted();
 }

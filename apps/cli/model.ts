@@ -1,7 +1,105 @@
-/** Models of this machine's folders. */
-import type { ModelConfig } from "@tare/core";
+/** Models for commands: from a folder or from the hub, checked before they are loaded. */
+import {
+  type Adapter,
+  checkFits,
+  type Device,
+  loadAdapter,
+  loadModel,
+  type ModelConfig,
+  type Params,
+  parseConfig,
+} from "@tare/core";
+import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
+import { checkpointFiles, downloadRepository } from "@tare/data/hub";
+import type { Context } from "./command.ts";
+import { type Folder, isFolder, openFolder } from "./files.ts";
+import { folderStore } from "./store.ts";
 
-/** Reads a model folder's `config.json`. */
-export function readConfig(_path: string): Promise<ModelConfig> {
-  throw new Error("soon");
+/** Opens a folder of this name; where there is none, the repository of the hub, which comes into the cache. */
+export async function openModel(
+  name: string,
+  options: { readonly cache?: string; readonly revision?: string },
+  { note, signal }: Context,
+): Promise<Folder> {
+  if (await isFolder(name) || !/^[\w.-]+\/[\w.-]+$/.test(name) || name.startsWith(".")) return await openFolder(name);
+  const cache = options.cache ?? defaultCache();
+  note(`There is no folder ${name}: taking it from the hub, into ${cache}`);
+  let shown = -1;
+  return await downloadRepository(name, folderStore(cache), {
+    ...{ files: checkpointFiles, revision: options.revision, token: Deno.env.get("HF_TOKEN"), signal },
+    hubUrl: Deno.env.get("HF_ENDPOINT"),
+    progress({ file, received, total }) {
+      const percent = Math.floor(100 * received / total);
+      if (percent >= shown + 10) note(`${shown = percent} % of ${(total / 1e6).toFixed(0)} MB (${file})`);
+    },
+  });
+}
+
+function defaultCache(): string {
+  const base = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? "."}/.cache`;
+  return `${base}/tare`;
+}
+
+/** Reads a model's `config.json`. */
+export async function readConfig(name: string, files?: Folder): Promise<ModelConfig> {
+  return await within(name, async () => {
+    const file = await (files ?? await openFolder(name)).open("config.json");
+    if (!file) throw new RangeError("Cannot find config.json: a checkpoint has it beside model.safetensors");
+    const text = new TextDecoder().decode(await file.slice(0, file.size).arrayBuffer());
+    try {
+      return parseConfig(JSON.parse(text));
+    } catch (error) {
+      if (error instanceof SyntaxError) error.message = `Cannot read config.json: ${error.message}`;
+      throw error;
+    }
+  });
+}
+
+/** A model with what text needs. */
+export interface TextModel {
+  readonly config: ModelConfig;
+  readonly params: Params;
+  readonly tokenizer: Tokenizer;
+  readonly adapter?: Adapter;
+}
+
+/**
+ * Loads a model with its tokenizer and an adapter, after a look at whether they belong together and fit.
+ *
+ * @throws {RangeError} If they do not; and what `loadModel`, `loadTokenizer` and `loadAdapter` throw.
+ */
+export async function loadForGeneration(
+  device: Device,
+  name: string,
+  files: Folder,
+  { adapter, n, maxTokens }: { adapter?: string; n: number; maxTokens: number },
+): Promise<TextModel> {
+  const config = await readConfig(name, files);
+  const adapterFiles = adapter === undefined ? undefined : await openFolder(adapter);
+  const base = await within(name, async () => {
+    const tokenizer = await loadTokenizer(files);
+    checkVocabulary(tokenizer, config.vocabulary);
+    const tokens = Math.min(config.positions, maxTokens + 256); // and a prompt that is not long
+    const settings = { mode: "generate", tokens, sequences: Math.min(n, 32), kind: device.kind } as const;
+    checkFits(config, settings, roomOf(device) ?? Infinity);
+    const { params } = await loadModel(device, files);
+    return { config, params, tokenizer };
+  });
+  if (!adapterFiles) return base;
+  return { ...base, adapter: await within(adapter!, () => loadAdapter(device, adapterFiles, config)) };
+}
+
+/** Bytes that a device can use, beside the 4 GiB of a CPU device. What a hardware GPU has, WebGPU does not tell. */
+export function roomOf({ kind, limits }: Device): number | undefined {
+  return kind === "cpu" || limits.software ? Deno.systemMemoryInfo().available : undefined;
+}
+
+/** Puts the model's name in front of what goes wrong in it. */
+async function within<R>(name: string, run: () => Promise<R>): Promise<R> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof Error && !error.message.includes(name)) error.message = `${name}: ${error.message}`;
+    throw error;
+  }
 }

@@ -8,7 +8,7 @@ import {
   predictMemory,
 } from "@tare/core";
 import { type Command, type Context, defineCommand } from "../command.ts";
-import { readConfig } from "../model.ts";
+import { readConfig, roomOf } from "../model.ts";
 import { shapes } from "../shapes.ts";
 import { measureSpeed, type Speed } from "../speed.ts";
 import { table } from "../table.ts";
@@ -49,7 +49,7 @@ export const doctor: Command = defineCommand({
     const devices = await listDevices(threads);
     using device = await openDevice({ device: kind, threads });
     const memory = Deno.systemMemoryInfo();
-    const room = roomOf(device, memory.available);
+    const room = device.kind === "cpu" ? Math.min(roomOf(device)!, cpuMemoryBytes) : roomOf(device);
     const fits = Object.entries(models).flatMap(([name, config]) => predict(name, config, device, tokens, room));
     showMachine(context, devices, device, memory);
     showFits(context, fits, device, room, tokens);
@@ -74,12 +74,6 @@ async function listDevices(threads?: number): Promise<DeviceReport[]> {
     found.push({ kind, name: device.name, software, threads: count, maxTensorBytes, f16, subgroups });
   }
   return found;
-}
-
-/** Bytes that a device can use. What a hardware GPU has, WebGPU does not tell. */
-function roomOf({ kind, limits }: Device, available: number): number | undefined {
-  if (kind === "cpu") return Math.min(available, cpuMemoryBytes);
-  return limits.software ? available : undefined;
 }
 
 const modes = ["generate", "lora", "sft"] as const;

@@ -150,7 +150,7 @@ function generate(device: Device, config: ModelConfig, params: Params, tokens: n
     const hidden = forward(params, config, batch, { cache: { store, rows: ids } });
     logits(params, gatherRows(hidden, device.tensor(new Uint32Array(ranges.length))));
   };
-  const prompt = Math.max(1, Math.min(tokens, config.positions) - 1);
+  const prompt = Math.max(1, Math.min(tokens, config.positions, 1024) - 1); // longer ones go in pieces
   step([...Array(prompt).keys()], [{ qStart: 0, qLength: prompt, kStart: 0, kLength: prompt }]);
   const last = Array.from(
     { length: sequences },

@@ -1,0 +1,66 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { describeFlags, type Flags, nearest, parseFlags, UsageError } from "./flags.ts";
+
+const flags = {
+  model: { type: "text", value: "DIR", help: "a folder" },
+  device: { type: "text", choices: ["cpu", "webgpu"], default: "cpu", help: "where" },
+  "top-p": { type: "number", min: 0, max: 1, default: 1, help: "share" },
+  seed: { type: "integer", min: 0, help: "equal seeds" },
+  stop: { type: "texts", help: "ends" },
+  json: { type: "switch", help: "for programs" },
+} as const satisfies Flags;
+
+Deno.test("parseFlags() gives values of the table's types, and its defaults", () => {
+  assertEquals(parseFlags([], flags), {
+    ...{ model: undefined, device: "cpu", "top-p": 1, seed: undefined, stop: [], json: false },
+  });
+  const args = [
+    "--model",
+    "a b",
+    "--device=webgpu",
+    "--top-p",
+    "0.5",
+    "--seed",
+    "7",
+    "--stop",
+    "x",
+    "--stop=--y",
+    "--json",
+  ];
+  assertEquals(parseFlags(args, flags), {
+    ...{ model: "a b", device: "webgpu", "top-p": 0.5, seed: 7, stop: ["x", "--y"], json: true },
+  });
+});
+
+Deno.test("parseFlags() refuses each bad argument in one sentence that names it", () => {
+  const refused: [args: string[], message: string][] = [
+    [["--sed", "7"], 'Unknown flag "--sed"; did you mean --seed?'],
+    [["--temperature", "7"], 'Unknown flag "--temperature"'],
+    [["-x"], 'Unknown flag "-x"'],
+    [["model"], 'Expected flags only but found "model"'],
+    [["--model"], "Expected a value after --model"],
+    [["--model", "--json"], "Expected a value after --model"],
+    [["--model", "a", "--model", "b"], "Expected --model once but found it 2 times"],
+    [["--device", "gpu"], 'Expected --device to be cpu or webgpu but found "gpu"'],
+    [["--seed", "1.5"], 'Expected --seed to be an integer of 0 or more but found "1.5"'],
+    [["--seed=-1"], 'an integer of 0 or more but found "-1"'],
+    [["--seed="], "Expected a value after --seed"],
+    [["--top-p", "2"], 'Expected --top-p to be a number of 0 or more and at most 1 but found "2"'],
+    [["--top-p", "NaN"], "Expected --top-p to be a number"],
+    [["--json=yes"], "Expected --json without a value but found --json=yes"],
+  ];
+  for (const [args, message] of refused) assertThrows(() => parseFlags(args, flags), UsageError, message);
+});
+
+Deno.test("nearest() suggests what is a slip away, and nothing else", () => {
+  assertEquals(nearest("generte", ["doctor", "generate"]), "generate");
+  assertEquals(nearest("max-token", ["max-tokens", "min-p"]), "max-tokens");
+  assertEquals(nearest("serve", ["doctor", "generate"]), undefined);
+});
+
+Deno.test("describeFlags() shows each flag with its value and default", () => {
+  const lines = describeFlags(flags).split("\n");
+  assertEquals(lines.length, Object.keys(flags).length);
+  assertEquals(lines[0], "  --model DIR          a folder");
+  assertEquals(lines[1], "  --device cpu|webgpu  where (cpu)");
+});

@@ -1,0 +1,53 @@
+/** What tests of commands need: a tiny model on disk, and the command as a program of its own. */
+import { initParams, openDevice, parseConfig, saveModel } from "@tare/core";
+import { writeWhole } from "./files.ts";
+
+/** A folder that ends with the test. */
+export class TemporaryFolder implements AsyncDisposable {
+  readonly path: string = Deno.makeTempDirSync({ prefix: "tare-" });
+
+  /** Removes the folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+const tokenizers = new URL("../../packages/data/tokenizer/fixtures/", import.meta.url);
+
+/** Writes a random model of 400 tokens, with the tokenizer and the chat template of a fixture. */
+export async function writeTinyModel(folder: string, vocabulary = 400): Promise<void> {
+  const config = parseConfig({
+    ...{ model_type: "llama", hidden_size: 16, intermediate_size: 32, vocab_size: vocabulary, num_hidden_layers: 2 },
+    ...{ num_attention_heads: 2, num_key_value_heads: 1, max_position_embeddings: 4096, rope_theta: 10000 },
+    ...{ rms_norm_eps: 1e-5, tie_word_embeddings: true, eos_token_id: 399, bos_token_id: 1 },
+  });
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  using _scope = device.scope();
+  for (const { name, bytes } of saveModel({ config, params: initParams(device, config, 5) })) {
+    await writeWhole(`${folder}/${name}`, bytes);
+  }
+  for (const name of ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"]) {
+    await writeWhole(`${folder}/${name}`, await Deno.readTextFile(new URL(`llama/${name}`, tokenizers)));
+  }
+}
+
+/** Starts `tare`. */
+export function spawnTare(...args: string[]): Deno.ChildProcess {
+  const main = new URL("mod.ts", import.meta.url).href;
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "-A", "--no-check", main, ...args],
+    ...{ stdin: "piped", stdout: "piped", stderr: "piped", env: { NO_COLOR: "1" } },
+  }).spawn();
+}
+
+/** Runs `tare` to its end. */
+export async function runTare(
+  args: readonly string[],
+  stdin = "",
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const child = spawnTare(...args);
+  await new Blob([stdin]).stream().pipeTo(child.stdin).catch(() => {}); // it may end without reading
+  const { code, stdout, stderr } = await child.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}
