@@ -6,8 +6,20 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
   "matmul/matmul.as.ts": [
     ["const fresh = k0 == 0 && !p.accumulate;", "const fresh = k0 == 0;"],
     ["const end = min((part + 1) * 8, (p.m + MR - 1) / MR);", "const end = min((part + 1) * 8, p.m / MR);"],
-    ["if (p.hasBias) x +=", "if (p.hasBias) x -="],
+    ["if (p.hasBias) x = f32x4.add(", "if (p.hasBias) x = f32x4.sub("],
     ["min(MR, rows - r), cols, tile)", "MR, cols, tile)"],
+  ],
+  "matmul/packed.as.ts": [
+    ["if (p.m <= 4) {", "if (p.m <= 5) {"],
+    ["rows % MR == 5 ? rows : rows - rows % MR;", "rows - rows % MR;"],
+    ["const whole = cols == GROUP;", "const whole = true;"],
+    ["ldc, k0 == 0, rows - tiled);", "ldc, true, rows - tiled);"],
+    ["c + 64, ldc, fresh);", "c + 32, ldc, fresh);"],
+  ],
+  "matmul/packed.ts": [
+    ["ceilDiv(n, group) * ceilDiv(m, 384)", "ceilDiv(n, group)"],
+    ["m > 4 ? ceilDiv(m, 48) : 0", "m > 7 ? ceilDiv(m, 48) : 0"],
+    ['{ fn: "pack_weights", parts: ({ n }) =>', '{ fn: "pack_weights", parts: ({ n }) => 0.5 *'],
   ],
   "matmul/matmul.ts": [
     ["multiply(flip(A), D, target, k, n, m, { accumulate })", "multiply(flip(A), D, target, k, n, m, {})"],
@@ -84,10 +96,14 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ["if (id >= p.rows) continue;", ""],
     ["min(64, p.cols - col)", "64"],
     ["if (id < p.rows) memory", "if (id <= p.rows) memory"],
+    ["else if (!p.keep) for", "else for"],
   ],
   "gather/kernel.ts": [
     ["t = links[t]", "t = p.tokens"],
-    [" || links[p.tokens + first] == 1", ""],
+    ["else if (p.keep == 0)", "else"],
+    ["ids[token] - p.first; //", "ids[token]; //"],
+    ["let id = ids[token] - p.first;\n  if (id >=", "let id = ids[token];\n  if (id >="],
+    [" || links[p.tokens + token] == 1", ""],
     ["var total = out[id * p.cols + col];", "var total = 0.0;"],
   ],
   "columns/columns.as.ts": [
@@ -121,7 +137,8 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ["return select(x, ${lowest}, x < ${lowest});", "return max(x, ${lowest});"],
   ],
   "log_prob/log_prob.ts": [
-    ["row > 0 || oldWeight !== undefined", "oldWeight !== undefined"],
+    ["row > 0 || dShard.old !== undefined", "dShard.old !== undefined"],
+    ["col: first + entry, cols", "col: entry, cols"],
     ["col > 0 || oldHidden !== undefined", "col > 0"],
   ],
   "adamw/adamw.as.ts": [
@@ -148,7 +165,11 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
   "attention/forward.as.ts": [
     ["c.shift = s.kLength - s.qLength + 1;", "c.shift = s.kLength - s.qLength;"],
     ["high - c.window, high, to", "high - c.window - 1, high, to"],
-    ["splat(p.scale * log2e)", "splat(p.scale)"],
+    ["splat(p.scale * log2e), aligned", "splat(p.scale), aligned"],
+    ["splat(p.scale * log2e), padded", "splat(p.scale), padded"],
+    ["min(step + STEP, min(n, end));", "min(step + STEP, n);"],
+    ["part % groups * p.together;", "part % groups;"],
+    ["finish(p, c, i * rows + r,", "finish(p, c, r,"],
     ["kvHead * c.group + r % c.group", "kvHead + r % c.group"],
     ["m + log2e * f32x4", "m + f32x4"],
   ],

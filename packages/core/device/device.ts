@@ -145,6 +145,11 @@ export class Device implements Disposable {
     return this.#adopt(new Tensor(this, [...shape], tensor.dtype, tensor.storage));
   }
 
+  /** A tensor over the same memory, which holds packed weights of some shape. For `packWeights`. */
+  packed(panels: Tensor<"f32">, shape: readonly number[]): Tensor<"f32"> {
+    return this.#adopt(new Tensor(this, [...shape], "f32", panels.storage, "packed"));
+  }
+
   /**
    * Overwrites a tensor's elements from the host.
    *
@@ -315,6 +320,12 @@ export class Device implements Disposable {
       throw new TypeError(
         `Cannot ${what} a tensor of shape [${tensor.shape}] that is on another device (${tensor.device.kind}): ` +
           `copy it with device.tensor(await x.data(), x.shape)`,
+      );
+    }
+    if (tensor.layout === "packed") {
+      throw new TypeError(
+        `Cannot ${what} packed weights of shape [${tensor.shape}]: only matmul() and logits() take them; use the ` +
+          `parameters that they were packed from`,
       );
     }
   }

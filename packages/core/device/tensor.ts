@@ -39,14 +39,23 @@ export class Tensor<D extends DType = DType> implements Disposable {
   readonly dtype: D;
   /** Number of elements. */
   readonly size: number;
+  /** Whether the elements lie row by row, or as `packWeights` has them for `matmul` alone. */
+  readonly layout: "rows" | "packed";
   #storage: Storage | undefined;
 
   /** Used by {@linkcode Device}; call `device.tensor` instead. */
-  constructor(device: Device, shape: readonly number[], dtype: D, storage: Storage) {
+  constructor(
+    device: Device,
+    shape: readonly number[],
+    dtype: D,
+    storage: Storage,
+    layout: "rows" | "packed" = "rows",
+  ) {
     this.device = device;
     this.shape = shape;
     this.dtype = dtype;
     this.size = sizeOf(shape);
+    this.layout = layout;
     this.#storage = storage;
     storage.refs++;
   }

@@ -9,6 +9,7 @@ export { fill } from "./fill/fill.as";
 export { gather_rows, scatter_rows } from "./gather/gather.as";
 export { log_prob, log_prob_grad } from "./log_prob/log_prob.as";
 export { matmul, matmul_pack, micro_bench } from "./matmul/matmul.as";
+export { matmul_packed, pack_weights } from "./matmul/packed.as";
 export { norm, norm_grad, norm_weight_grad } from "./norm/norm.as";
 export { philox } from "./philox/philox.as";
 export { column_sum, row_sum } from "./reduce/reduce.as";

@@ -1,13 +1,15 @@
 /** The transformer: one pure function of parameters and tokens, for every family. */
 import { recompute } from "../autograd/recompute.ts";
-import type { Tensor } from "../device/tensor.ts";
+import { Tensor } from "../device/tensor.ts";
 import { attention } from "../kernels/attention/attention.ts";
 import { add, mul } from "../kernels/elementwise/arithmetic.ts";
 import { gelu, swiglu } from "../kernels/elementwise/functions.ts";
+import { concatColumns } from "../kernels/columns/columns.ts";
 import { gatherRows } from "../kernels/gather/gather.ts";
 import { logProb, type LogProbOptions, type TokenLogProb } from "../kernels/log_prob/log_prob.ts";
 import { matmul } from "../kernels/matmul/matmul.ts";
 import { layerNorm, rmsNorm } from "../kernels/norm/norm.ts";
+import type { RowShards } from "../kernels/row_shards.ts";
 import { reshape } from "../kernels/reshape/reshape.ts";
 import { rope } from "../kernels/rope/rope.ts";
 import { writeRows } from "../kernels/write_rows/write_rows.ts";
@@ -15,7 +17,7 @@ import type { TokenBatch } from "./batch.ts";
 import type { KvCache } from "./cache.ts";
 import type { ModelConfig } from "./config.ts";
 import type { Adapter, LowRank } from "./lora.ts";
-import type { BlockParams, Linear, Norm, Params, RowShards } from "./params.ts";
+import type { BlockParams, Linear, Norm, Params } from "./params.ts";
 
 /** What {@linkcode forward} does beside the plain pass. */
 export interface ForwardOptions {
@@ -46,7 +48,7 @@ export function forward(
   batch: TokenBatch,
   options: ForwardOptions = {},
 ): Tensor<"f32"> {
-  let x = gatherRows(params.embedding as Tensor, batch.tokens);
+  let x = gatherRows(params.embedding, batch.tokens);
   if (params.positions) x = add(x, gatherRows(params.positions, batch.positions));
   params.blocks.forEach((block, layer) => {
     const run = (x: Tensor) => transformerBlock(x, block, config, layer, batch, options);
@@ -119,7 +121,7 @@ export function tokenLogProb(
   targets: Tensor,
   options: LogProbOptions = {},
 ): TokenLogProb {
-  return logProb(hidden, headOf(params) as Tensor, targets, options);
+  return logProb(hidden, headOf(params), targets, options);
 }
 
 /**
@@ -130,7 +132,9 @@ export function tokenLogProb(
  * @returns Logits of shape [T, vocabulary].
  */
 export function logits(params: Params, hidden: Tensor): Tensor<"f32"> {
-  return matmul(hidden, headOf(params) as Tensor, { transposeB: true });
+  const head = headOf(params);
+  const product = (weight: Tensor) => matmul(hidden, weight, { transposeB: true });
+  return head instanceof Tensor ? product(head) : concatColumns(head.map(product));
 }
 
 function headOf(params: Params): RowShards {

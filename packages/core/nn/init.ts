@@ -1,5 +1,7 @@
 /** Fresh parameters. */
 import type { Device } from "../device/device.ts";
+import type { Tensor } from "../device/tensor.ts";
+import { type RowShards, shardRows } from "../kernels/row_shards.ts";
 import { normal } from "../random/philox.ts";
 import type { ModelConfig } from "./config.ts";
 import type { BlockParams, Params } from "./params.ts";
@@ -14,10 +16,25 @@ import type { BlockParams, Params } from "./params.ts";
  * @returns The tree; its tensors belong to the current scope.
  */
 export function initParams(device: Device, config: ModelConfig, seed: number): Params {
+  return initShardedParams(device, config, seed, device.limits.maxTensorBytes);
+}
+
+/** {@linkcode initParams} with tables cut into tensors of at most `maxBytes`; tests take few. */
+export function initShardedParams(device: Device, config: ModelConfig, seed: number, maxBytes: number): Params {
   const { width, hidden, heads, kvHeads, headDim, bias } = config;
   let stream = 0;
-  const weight = (rows: number, cols: number, deviation = 0.02) =>
-    device.tensor(normal(rows * cols, [seed, stream++]).map((x) => x * deviation), [rows, cols]);
+  const draw = (rows: number, cols: number, deviation = 0.02) =>
+    normal(rows * cols, [seed, stream++]).map((x) => x * deviation);
+  const weight = (rows: number, cols: number, deviation?: number) =>
+    device.tensor(draw(rows, cols, deviation), [rows, cols]);
+  const table = (rows: number, cols: number): RowShards => {
+    const numbers = draw(rows, cols);
+    let at = 0;
+    const shards = shardRows(device, rows, cols, maxBytes).map((rows): Tensor =>
+      device.tensor(numbers.subarray(at, at += rows * cols), [rows, cols])
+    );
+    return shards.length === 1 ? shards[0]! : shards;
+  };
   const linear = (out: number, into: number, bias: boolean, deviation?: number) => ({
     weight: weight(out, into, deviation),
     ...bias && { bias: device.zeros([out]) },
@@ -40,10 +57,10 @@ export function initParams(device: Device, config: ModelConfig, seed: number): P
     down: linear(width, hidden, bias.mlp, residual),
   });
   return {
-    embedding: weight(config.vocabulary, width),
+    embedding: table(config.vocabulary, width),
     ...!config.rope && { positions: weight(config.positions, width) },
     blocks: Array.from({ length: config.layers }, block),
     norm: norm(),
-    ...!config.tied && { head: weight(config.vocabulary, width) },
+    ...!config.tied && { head: table(config.vocabulary, width) },
   };
 }

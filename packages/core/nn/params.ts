@@ -1,5 +1,6 @@
 /** A transformer's parameters: a tree of tensors, the same for every family. */
 import type { Tensor } from "../device/tensor.ts";
+import type { RowShards } from "../kernels/row_shards.ts";
 
 /** y = x · weightᵀ + bias. */
 export interface Linear {
@@ -42,9 +43,6 @@ export interface BlockParams {
   /** Shape [width, hidden]. */
   readonly down: Linear;
 }
-
-/** Rows of a table: one tensor, or several of at most `limits.maxTensorBytes` each, in order. */
-export type RowShards = Tensor | readonly Tensor[];
 
 /** All parameters of a transformer. */
 export interface Params {

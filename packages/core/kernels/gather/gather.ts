@@ -2,6 +2,7 @@
 import { record } from "../../autograd/tape.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { idsOf } from "../cast/bits.ts";
+import { type RowShards, type RowTable, rowTable, shapesOf, type Shard } from "../row_shards.ts";
 import { gatherKernel, linkKernel, scatterKernel } from "./kernel.ts";
 
 /**
@@ -9,10 +10,10 @@ import { gatherKernel, linkKernel, scatterKernel } from "./kernel.ts";
  *
  * The gradient of a row that several tokens take is the sum of theirs in the order of the tokens, the same on every run.
  *
- * @param table A tensor of shape [rows, c].
+ * @param table A tensor of shape [rows, c], or several whose rows follow each other.
  * @param ids Which rows: i32 or u32 of any shape [...]. An id that the table lacks gives a row of NaN.
  * @returns A tensor of shape [..., c].
- * @throws {RangeError} If the table is no matrix.
+ * @throws {RangeError} If the table is no matrix, or its tensors differ in width.
  * @throws {TypeError} If ids are not integers.
  *
  * @example Usage
@@ -27,19 +28,21 @@ import { gatherKernel, linkKernel, scatterKernel } from "./kernel.ts";
  * assertEquals(await y.data(), Float32Array.of(5, 6, 1, 2));
  * ```
  */
-export function gatherRows(table: Tensor, ids: Tensor): Tensor<"f32"> {
-  const { device, shape } = table;
-  const [rows, cols] = shape as [number, number];
-  if (shape.length !== 2) {
-    throw new RangeError(`Cannot gatherRows of a table of shape [${shape}]: it needs [rows, c]`);
-  }
+export function gatherRows(table: RowShards, ids: Tensor): Tensor<"f32"> {
+  const rows = rowTable(table);
+  if (!rows) throw new RangeError(`Cannot gatherRows of a table of shape ${shapesOf(table)}: it needs [rows, c]`);
+  const { device } = ids;
   using scope = device.scope();
-  const out = device.empty([...ids.shape, cols]);
-  gather("gatherRows", table, ids, out, NaN);
-  record("gatherRows", [table, ids], [out], ([dy], grads) => {
-    const into = grads.into(0) ?? device.zeros([rows, cols]);
-    scatter("gatherRows", dy!, ids, into);
-    grads.add(0, into);
+  const out = device.empty([...ids.shape, rows.cols]);
+  gather("gatherRows", rows, ids, out, NaN);
+  record("gatherRows", [...rows.tensors, ids], [out], ([dy], grads) => {
+    const wanted = rows.shards.flatMap((shard, i) => {
+      if (!grads.wants(i)) return [];
+      const into = grads.into(i) ?? device.zeros(shard.tensor.shape);
+      return [{ i, into, shard: { ...shard, tensor: into } }];
+    });
+    scatter("gatherRows", dy!, ids, wanted.map(({ shard }) => shard));
+    for (const { i, into } of wanted) grads.add(i, into);
   });
   return scope.keep(out);
 }
@@ -77,29 +80,33 @@ export function scatterRows(x: Tensor, ids: Tensor, rows: number): Tensor<"f32">
   }
   using scope = device.scope();
   const out = device.zeros([rows, cols]);
-  scatter("scatterRows", x, ids, out);
+  scatter("scatterRows", x, ids, [{ tensor: out, first: 0, rows }]);
   record("scatterRows", [x, ids], [out], ([dy], grads) => {
     const dx = device.empty(shape);
-    gather("scatterRows", dy!, ids, dx, 0); // what was left out has no gradient
+    gather("scatterRows", rowTable(dy!)!, ids, dx, 0); // what was left out has no gradient
     grads.add(0, dx);
   });
   return scope.keep(out);
 }
 
 /** out[t] = table[ids[t]], or `missing`. */
-function gather(op: string, table: Tensor, ids: Tensor, out: Tensor, missing: number): void {
-  const [rows, cols] = table.shape as [number, number];
+function gather(op: string, { shards, cols }: RowTable, ids: Tensor, out: Tensor, missing: number): void {
   using bits = idsOf(op, "ids", ids);
-  out.device.run(gatherKernel, { table, ids: bits, out }, { tokens: ids.size, cols, rows, missing });
+  shards.forEach(({ tensor, first, rows }, i) => {
+    const sizes = { tokens: ids.size, cols, first, rows, keep: i > 0 ? 1 : 0, missing };
+    out.device.run(gatherKernel, { table: tensor, ids: bits, out }, sizes);
+  });
 }
 
-/** out[ids[t]] += x[t]. */
-function scatter(op: string, x: Tensor, ids: Tensor, out: Tensor): void {
-  const { device } = out;
+/** out[ids[t]] += x[t], where `out` may be several shards of a table. */
+function scatter(op: string, x: Tensor, ids: Tensor, out: readonly Shard[]): void {
+  const { device } = x;
   const tokens = ids.size;
-  const [rows, cols] = out.shape as [number, number];
   using bits = idsOf(op, "ids", ids);
   using links = device.zeros([2, tokens], "u32");
   device.run(linkKernel, { ids: bits, links }, { tokens });
-  device.run(scatterKernel, { x, ids: bits, links, out }, { tokens, cols, rows });
+  for (const { tensor, first, rows } of out) {
+    const sizes = { tokens, cols: tensor.shape[1]!, first, rows };
+    device.run(scatterKernel, { x, ids: bits, links, out: tensor }, sizes);
+  }
 }

@@ -17,16 +17,19 @@ await eachDevice(Deno.test, "gatherRows() and its gradient equal the float64 ref
     const [rows, cols] = [random.length(17), random.length(129)];
     const ids = drawIds(random, rows);
     const again = random.pick([false, true]); // the table is used a second time: its gradient is added to in place
+    const first = random.pick([rows, random.int(0, rows)]); // rows of the first shard
+    const shards = first === rows ? [rows] : [first, rows - first];
     return {
-      label: `${ids.length} of [${rows}, ${cols}]${again ? ", used twice" : ""}`,
-      inputs: [{ shape: [rows, cols], data: random.normals(rows * cols) }],
-      run: ([table], device) => {
-        const y = gatherRows(table!, device.tensor(rows % 2 === 0 ? ids : Uint32Array.from(ids)));
-        return again ? [y, mul(table!, 3)] : y;
+      label: `${ids.length} of [${shards.join(" + ")}, ${cols}]${again ? ", used twice" : ""}`,
+      inputs: shards.map((rows) => ({ shape: [rows, cols], data: random.normals(rows * cols) })),
+      run: (tables, device) => {
+        const table = tables.length === 1 ? tables[0]! : tables;
+        const y = gatherRows(table, device.tensor(rows % 2 === 0 ? ids : Uint32Array.from(ids)));
+        return again ? [y, mul(tables.at(-1)!, 3)] : y;
       },
-      reference: ([table]) => {
-        const y = gatherReference(table!, ids, cols);
-        return again ? [y, table!.map((v) => 3 * v)] : y;
+      reference: (tables) => {
+        const y = gatherReference(Float64Array.from(tables.flatMap((table) => [...table])), ids, cols);
+        return again ? [y, tables.at(-1)!.map((v) => 3 * v)] : y;
       },
       terms: ids.length + 1,
     };
@@ -58,6 +61,8 @@ await eachDevice(
     }, device.tensor([1, 2, 3], [3, 1]));
     assertEquals(aux[0]!.shape, [2, 3, 1]);
     assertEquals(await aux[0]!.data(), Float32Array.of(3, NaN, 2, NaN, NaN, 2));
+    const shards = [device.tensor([1], [1, 1]), device.tensor([2, 3], [2, 1])];
+    assertEquals(await gatherRows(shards, ids).data(), Float32Array.of(3, NaN, 2, NaN, NaN, 2));
     assertEquals(await grads.data(), Float32Array.of(0, 4, 2));
   },
 );
@@ -115,6 +120,8 @@ await eachDevice(Deno.test, "gatherRows() and scatterRows() name what does not f
   const table = device.zeros([4, 3]);
   const ids = device.zeros([2], "i32");
   assertThrows(() => gatherRows(device.zeros([4]), ids), RangeError, "table of shape [4]: it needs [rows, c]");
+  assertThrows(() => gatherRows([table, device.zeros([4, 2])], ids), RangeError, "of shape [4,3] + [4,2]: it needs");
+  assertThrows(() => gatherRows([], ids), RangeError, "table of shape no tensors");
   assertThrows(() => gatherRows(table, device.zeros([2])), TypeError, "ids of dtype f32 and shape [2]");
   assertThrows(() => gatherRows(device.zeros([4, 3], "i32"), ids), TypeError, "it needs f32");
   assertThrows(() => scatterRows(table, ids, 5), RangeError, "shape [4,3] with ids of shape [2]");

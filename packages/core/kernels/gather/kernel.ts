@@ -3,20 +3,28 @@ import { partElements } from "../../backend/cpu/sizes.ts";
 import { ceilDiv, defineKernel, type Kernel, rowParts, spread } from "../../backend/kernel.ts";
 import { eachElement, elementGroups } from "../wgsl.ts";
 
-/** out[t] = table[ids[t]]; where the table has no such row, all elements are `missing` (NaN is a parameter: WGSL has none). */
-export const gatherKernel: Kernel<"table" | "ids" | "out", "tokens" | "cols" | "rows" | "missing"> = defineKernel({
+/**
+ * out[t] = table[ids[t] - first], for a table that has the rows from `first` on; where it has no such row, all elements
+ * are `missing` (NaN is a parameter: WGSL has none), or stay what they are if `keep`.
+ */
+export const gatherKernel: Kernel<
+  "table" | "ids" | "out",
+  "tokens" | "cols" | "first" | "rows" | "keep" | "missing"
+> = defineKernel({
   name: "gather_rows",
   buffers: { table: "read f32", ids: "read u32", out: "write f32" },
-  params: { tokens: "u32", cols: "u32", rows: "u32", missing: "f32" },
+  params: { tokens: "u32", cols: "u32", first: "u32", rows: "u32", keep: "u32", missing: "f32" },
   workgroupSize: [64],
   main: eachElement(
     "p.tokens * p.cols",
     `
     let token = at / p.cols;
-    let id = ids[token];
-    var y = p.missing;
-    if (id < p.rows) { y = table[id * p.cols + at - token * p.cols]; }
-    out[at] = y;`,
+    let id = ids[token] - p.first; // an id below it becomes a huge one
+    if (id < p.rows) {
+      out[at] = table[id * p.cols + at - token * p.cols];
+    } else if (p.keep == 0) {
+      out[at] = p.missing;
+    }`,
   ),
   workgroups: ({ tokens, cols }) => elementGroups(tokens * cols),
   cpu: [{ fn: "gather_rows", parts: ({ tokens, cols }) => rowParts(tokens, cols) }],
@@ -47,26 +55,26 @@ export const linkKernel: Kernel<"ids" | "links", "tokens"> = defineKernel({
 });
 
 /**
- * out[ids[t]] += x[t], tokens in ascending order; ids of `rows` or more are left out.
+ * out[ids[t] - first] += x[t], tokens in ascending order; ids below `first`, and of first + rows or more, are left out.
  *
  * On WebGPU the first token of each id walks its chain, 64 columns a workgroup. On the CPU a part has 64 columns and
  * walks all tokens: no two parts write to the same place.
  */
-export const scatterKernel: Kernel<"x" | "ids" | "links" | "out", "tokens" | "cols" | "rows"> = defineKernel({
+export const scatterKernel: Kernel<"x" | "ids" | "links" | "out", "tokens" | "cols" | "first" | "rows"> = defineKernel({
   name: "scatter_rows",
   buffers: { x: "read f32", ids: "read u32", links: "read u32", out: "write f32" },
-  params: { tokens: "u32", cols: "u32", rows: "u32" },
+  params: { tokens: "u32", cols: "u32", first: "u32", rows: "u32" },
   workgroupSize: [64],
   main: `
   let blocks = (p.cols + 63) / 64;
   let group = wid.x + wid.y * nwg.x;
-  let first = group / blocks;
-  let col = (group - first * blocks) * 64 + li;
-  if (first >= p.tokens || col >= p.cols) { return; }
-  let id = ids[first];
-  if (id >= p.rows || links[p.tokens + first] == 1) { return; }
+  let token = group / blocks;
+  let col = (group - token * blocks) * 64 + li;
+  if (token >= p.tokens || col >= p.cols) { return; }
+  let id = ids[token] - p.first;
+  if (id >= p.rows || links[p.tokens + token] == 1) { return; }
   var total = out[id * p.cols + col];
-  for (var t = first; t < p.tokens; t = links[t]) { total += x[t * p.cols + col]; }
+  for (var t = token; t < p.tokens; t = links[t]) { total += x[t * p.cols + col]; }
   out[id * p.cols + col] = total;`,
   workgroups: ({ tokens, cols }) => spread(tokens * ceilDiv(cols, 64)),
   cpu: [{

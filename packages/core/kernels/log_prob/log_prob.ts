@@ -4,6 +4,7 @@ import { expect } from "../../device/expect.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { idsOf } from "../cast/bits.ts";
 import { multiply } from "../matmul/matmul.ts";
+import { type RowShards, type RowTable, rowTable, shapesOf } from "../row_shards.ts";
 import { logProbGradKernel, logProbKernel } from "./kernel.ts";
 
 /** How many logits exist at a time: rows × columns. */
@@ -44,7 +45,9 @@ export interface TokenLogProb {
  * log-probability and from the entropy to `hidden` and `weight`. A row has the same bits in any batch.
  *
  * @param hidden Hidden states, shape [T, C].
- * @param weight The output matrix, shape [V, C]: a row for each entry of the vocabulary.
+ * @param weight The output matrix, shape [V, C]: a row for each entry of the vocabulary; or several tensors whose rows
+ * follow each other. Cut at multiples of 1024 rows, as `shardRows` does, they give the same bits as one; cut elsewhere
+ * sums over the vocabulary round differently.
  * @param targets The token of each row, i32 or u32 of shape [T]. One outside 0 … V − 1 makes that row's log-probability
  * NaN, and its gradient too unless the gradient that reaches it is 0.
  * @param options The temperature.
@@ -69,7 +72,7 @@ export interface TokenLogProb {
  */
 export function logProb(
   hidden: Tensor,
-  weight: Tensor,
+  weight: RowShards,
   targets: Tensor,
   options: LogProbOptions = {},
 ): TokenLogProb {
@@ -79,14 +82,14 @@ export function logProb(
 /** {@linkcode logProb} with chunks of any size; tests use small ones. */
 export function logProbInChunks(
   hidden: Tensor,
-  weight: Tensor,
+  weight: RowShards,
   targets: Tensor,
   temperature: number,
   chunk: ChunkSize,
 ): TokenLogProb {
-  check(hidden, weight, targets, temperature);
+  const table = check(hidden, weight, targets, temperature);
   const { device } = hidden;
-  const head: Head = { hidden, weight, targets, scale: 1 / temperature, chunk };
+  const head: Head = { hidden, table, targets, scale: 1 / temperature, chunk };
   const tokens = targets.size;
   using scope = device.scope();
   const logProb = device.empty([tokens]);
@@ -95,10 +98,10 @@ export function logProbInChunks(
   const state = device.empty([tokens, 2]);
   forEachChunk(head, (logits, ids, { row, rows, col, cols }) => {
     device.run(logProbKernel, { logits, targets: ids, state, logProb, entropy, argmax }, {
-      ...{ row, rows, col, cols, vocabulary: weight.shape[0]!, scale: head.scale, invalid: NaN },
+      ...{ row, rows, col, cols, vocabulary: table.rows, scale: head.scale, invalid: NaN },
     });
   });
-  record("logProb", [hidden, weight, targets], [logProb, entropy], (outputs, grads) => {
+  record("logProb", [hidden, targets, ...table.tensors], [logProb, entropy], (outputs, grads) => {
     backward(head, state, entropy, outputs, grads);
   }, [state]);
   scope.keep([logProb, entropy, argmax]);
@@ -108,7 +111,7 @@ export function logProbInChunks(
 /** The operands, and how their logits are cut and scaled. */
 interface Head {
   readonly hidden: Tensor;
-  readonly weight: Tensor;
+  readonly table: RowTable;
   readonly targets: Tensor;
   readonly scale: number;
   readonly chunk: ChunkSize;
@@ -120,28 +123,36 @@ interface Chunk {
   readonly rows: number;
   readonly col: number;
   readonly cols: number;
+  /** Which shard of the weight has the columns, and where in it they begin, in elements. */
+  readonly shard: number;
+  readonly offset: number;
 }
 
 /** Computes the raw logits of one chunk after the other, each [rows, cols], into one scratch tensor. */
 function forEachChunk(head: Head, f: (logits: Tensor, targets: Tensor, chunk: Chunk) => void): void {
-  const { hidden, weight, targets, chunk } = head;
+  const { hidden, table, targets, chunk } = head;
   const [tokens, width] = hidden.shape as [number, number];
-  const vocabulary = weight.shape[0]!;
   if (tokens === 0) return;
-  using logits = hidden.device.empty([Math.min(chunk.rows, tokens), Math.min(chunk.cols, vocabulary)]);
+  using logits = hidden.device.empty([Math.min(chunk.rows, tokens), Math.min(chunk.cols, table.rows)]);
   using ids = idsOf("take logProb", "targets", targets);
   for (let row = 0; row < tokens; row += chunk.rows) {
     const rows = Math.min(chunk.rows, tokens - row);
-    for (let col = 0; col < vocabulary; col += chunk.cols) {
-      const cols = Math.min(chunk.cols, vocabulary - col);
-      const part = { tensor: weight, offset: col * width, transpose: true };
-      multiply({ tensor: hidden, offset: row * width }, part, { tensor: logits }, rows, cols, width);
-      f(logits, ids, { row, rows, col, cols });
-    }
+    table.shards.forEach(({ tensor, first, rows: entries }, shard) => {
+      for (let entry = 0; entry < entries; entry += chunk.cols) {
+        const cols = Math.min(chunk.cols, entries - entry);
+        const offset = entry * width;
+        const part = { tensor, offset, transpose: true };
+        multiply({ tensor: hidden, offset: row * width }, part, { tensor: logits }, rows, cols, width);
+        f(logits, ids, { row, rows, col: first + entry, cols, shard, offset });
+      }
+    });
   }
 }
 
-/** Computes every chunk's logits again, turns them into their gradient, and multiplies it into both gradients. */
+/** Place of the first shard among the inputs on the tape: hidden states, targets, shards. */
+const firstShard = 2;
+
+/** Computes every chunk's logits again, turns them into their gradient, and multiplies it into all gradients. */
 function backward(
   head: Head,
   state: Tensor,
@@ -149,44 +160,49 @@ function backward(
   [dLogProb, dEntropy]: readonly (Tensor | undefined)[],
   grads: InputGradients,
 ): void {
-  const { hidden, weight, scale } = head;
+  const { hidden, table, scale } = head;
   const { device } = hidden;
   const [tokens, width] = hidden.shape as [number, number];
-  const vocabulary = weight.shape[0]!;
-  const [oldHidden, oldWeight] = [grads.into(0), grads.into(1)];
+  const oldHidden = grads.into(0);
   const dHidden = grads.wants(0) ? oldHidden ?? device.empty(hidden.shape) : undefined;
-  // Without rows no chunk would write it.
-  const dWeight = grads.wants(1)
-    ? oldWeight ?? (tokens > 0 ? device.empty(weight.shape) : device.zeros(weight.shape))
-    : undefined;
-  forEachChunk(head, (logits, targets, { row, rows, col, cols }) => {
+  const dShards = table.tensors.map(({ shape }, shard) => {
+    if (!grads.wants(firstShard + shard)) return undefined;
+    const old = grads.into(firstShard + shard);
+    // Without rows no chunk would write it.
+    return { old, gradient: old ?? (tokens > 0 ? device.empty(shape) : device.zeros(shape)) };
+  });
+  forEachChunk(head, (logits, targets, { row, rows, col, cols, shard, offset }) => {
     device.run(logProbGradKernel, { targets, state, entropy, dLogProb, dEntropy, logits }, {
-      ...{ row, rows, col, cols, vocabulary, hasLogProb: dLogProb ? 1 : 0, hasEntropy: dEntropy ? 1 : 0 },
+      ...{ row, rows, col, cols, vocabulary: table.rows, hasLogProb: dLogProb ? 1 : 0, hasEntropy: dEntropy ? 1 : 0 },
       ...{ scale, invalid: NaN },
     });
     // Each product continues the sums of the chunks before it.
-    const [atRow, atCol] = [row * width, col * width];
+    const atRow = row * width;
     if (dHidden) {
-      const [b, out] = [{ tensor: weight, offset: atCol }, { tensor: dHidden, offset: atRow }];
+      const [b, out] = [{ tensor: table.tensors[shard]!, offset }, { tensor: dHidden, offset: atRow }];
       const accumulate = col > 0 || oldHidden !== undefined;
       multiply({ tensor: logits }, b, out, rows, width, cols, { accumulate });
     }
-    if (dWeight) {
-      const [b, out] = [{ tensor: hidden, offset: atRow }, { tensor: dWeight, offset: atCol }];
-      const accumulate = row > 0 || oldWeight !== undefined;
+    const dShard = dShards[shard];
+    if (dShard) {
+      const [b, out] = [{ tensor: hidden, offset: atRow }, { tensor: dShard.gradient, offset }];
+      const accumulate = row > 0 || dShard.old !== undefined;
       multiply({ tensor: logits, transpose: true }, b, out, cols, width, rows, { accumulate });
     }
   });
   if (dHidden) grads.add(0, dHidden);
-  if (dWeight) grads.add(1, dWeight);
+  dShards.forEach((dShard, shard) => dShard && grads.add(firstShard + shard, dShard.gradient));
 }
 
-function check(hidden: Tensor, weight: Tensor, targets: Tensor, temperature: number): void {
+/** @returns The weight as a table. */
+function check(hidden: Tensor, weight: RowShards, targets: Tensor, temperature: number): RowTable {
   const [rows, width] = hidden.shape;
-  const matrices = hidden.shape.length === 2 && weight.shape.length === 2;
-  if (!matrices || weight.shape[1] !== width || weight.shape[0] === 0) {
+  const table = rowTable(weight);
+  if (hidden.shape.length !== 2 || !table || table.cols !== width || table.rows === 0) {
     throw new RangeError(
-      `Cannot take logProb of hidden states of shape [${hidden.shape}] with a weight of shape [${weight.shape}]: it ` +
+      `Cannot take logProb of hidden states of shape [${hidden.shape}] with a weight of shape ${
+        shapesOf(weight)
+      }: it ` +
         `needs [T, C] and [V, C] with V of 1 or more; transpose a weight of shape [C, V]`,
     );
   }
@@ -196,4 +212,5 @@ function check(hidden: Tensor, weight: Tensor, targets: Tensor, temperature: num
     );
   }
   expect(temperature >= 1e-6 && temperature < Infinity, "a temperature of 1e-6 or more", "logProb", temperature);
+  return table;
 }

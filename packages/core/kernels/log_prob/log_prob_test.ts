@@ -23,23 +23,33 @@ await eachDevice(
       const outputs = random.pick(["both", "logProb", "entropy"]);
       const trained = random.pick(["both", "hidden", "weight"]);
       const hidden = { shape: [rows, width], data: random.normals(rows * width) };
-      const weight = { shape: [vocabulary, width], data: random.normals(vocabulary * width) };
+      const first = random.pick([vocabulary, random.int(0, vocabulary)]); // entries of the first shard
+      const shards = first === vocabulary ? [vocabulary] : [first, vocabulary - first];
+      const weight = shards.map((rows) => ({ shape: [rows, width], data: random.normals(rows * width) }));
       const choose = <T>(logProb: T, entropy: T) =>
         outputs === "both" ? [logProb, entropy] : [outputs === "logProb" ? logProb : entropy];
       return {
-        label: `${rows}×${width}, ${vocabulary} in ${chunk.rows}×${cols}, τ ${temperature}, ${outputs} of ${trained}`,
-        inputs: trained === "both" ? [hidden, weight] : [trained === "hidden" ? hidden : weight],
+        label: `${rows}×${width}, ${
+          shards.join(" + ")
+        } in ${chunk.rows}×${cols}, τ ${temperature}, ${outputs} of ${trained}`,
+        inputs: trained === "both" ? [hidden, ...weight] : trained === "hidden" ? [hidden] : weight,
         run(inputs, device) {
           const ids = device.tensor(random.pick([Int32Array, Uint32Array]).from(targets));
           const h = trained === "weight" ? device.tensor(hidden.data, hidden.shape) : inputs[0]!;
-          const w = trained === "hidden" ? device.tensor(weight.data, weight.shape) : inputs.at(-1)!;
-          const y = logProbInChunks(h, w, ids, temperature, chunk);
+          const w = trained === "hidden"
+            ? weight.map(({ data, shape }) => device.tensor(data, shape))
+            : inputs.slice(-shards.length);
+          const y = logProbInChunks(h, w.length === 1 ? w[0]! : w, ids, temperature, chunk);
           return choose(y.logProb, y.entropy);
         },
         reference(inputs) {
           const h = trained === "weight" ? Float64Array.from(hidden.data) : inputs[0]!;
-          const w = trained === "hidden" ? Float64Array.from(weight.data) : inputs.at(-1)!;
-          const y = logProbReference(h, w, targets, { width, vocabulary, temperature });
+          const w = trained === "hidden" ? weight.map(({ data }) => data) : inputs.slice(-shards.length);
+          const y = logProbReference(h, Float64Array.from(w.flatMap((x) => [...x])), targets, {
+            width,
+            vocabulary,
+            temperature,
+          });
           return choose(y.logProb, y.entropy);
         },
         terms: Math.max(width, vocabulary),
@@ -227,6 +237,7 @@ await eachDevice(Deno.test, "logProb() names shapes and the remedy", (device) =>
     "Cannot take logProb of hidden states of shape [2,3] with a weight of shape [3,5]: it needs [T, C] and [V, C]",
   );
   assertThrows(() => logProb(hidden, device.zeros([0, 3]), ids), RangeError, "V of 1 or more");
+  assertThrows(() => logProb(hidden, [weight, device.zeros([5, 2])], ids), RangeError, "weight of shape [5,3] + [5,2]");
   assertThrows(() => logProb(device.zeros([1, 2, 3]), weight, ids), RangeError, "[1,2,3]");
   assertThrows(() => logProb(hidden, weight, device.zeros([3], "i32")), RangeError, "targets of shape [3]");
   assertThrows(() => logProb(hidden, weight, device.zeros([2])), TypeError, "targets of dtype f32 and shape [2]");

@@ -6,10 +6,12 @@
  */
 import type { Limits } from "../../backend/backend.ts";
 import { partElements } from "../../backend/cpu/sizes.ts";
-import { ceilDiv, defineKernel, type Kernel, spread } from "../../backend/kernel.ts";
+import { ceilDiv, defineKernel, type Kernel, type KernelSpec, spread } from "../../backend/kernel.ts";
 
-type MatmulBuffers = "a" | "b" | "bias" | "residual" | "out";
-type MatmulParams =
+/** Operands and result. */
+export type MatmulBuffers = "a" | "b" | "bias" | "residual" | "out";
+/** Sizes, places and what is there. */
+export type MatmulParams =
   | ("m" | "n" | "k" | "aOffset" | "bOffset" | "outOffset")
   | ("transposeA" | "transposeB" | "hasBias" | "hasResidual" | "accumulate");
 
@@ -59,16 +61,22 @@ function body(transposeA: boolean, transposeB: boolean, { rows, cols, high }: Ti
   ${down.flatMap((i) => vectors.map((v) => `put(row + ${i}, col + ${4 * v}, r${i}_${v});`)).join("\n  ")}`;
 }
 
+/** What the kernels of all layouts share. */
+export const matmulSpec: Pick<KernelSpec<MatmulBuffers, MatmulParams>, "buffers" | "params" | "scratch"> = {
+  buffers: { a: "read f32", b: "read f32", bias: "read f32", residual: "read f32", out: "write f32" },
+  params: {
+    ...{ m: "u32", n: "u32", k: "u32" },
+    ...{ aOffset: "u32", bOffset: "u32", outOffset: "u32" }, // where each matrix starts, in elements
+    ...{ transposeA: "u32", transposeB: "u32", hasBias: "u32", hasResidual: "u32", accumulate: "u32" },
+  },
+  scratch: ({ m, k }) => ceilDiv(m, 6) * 6 * k * 4,
+};
+
 function matmulKernel(transposeA: boolean, transposeB: boolean, tile: Tile): Kernel<MatmulBuffers, MatmulParams> {
   const { rows, cols, high } = tile;
   return defineKernel({
+    ...matmulSpec,
     name: `matmul_${transposeA ? "t" : "n"}${transposeB ? "t" : "n"}`,
-    buffers: { a: "read f32", b: "read f32", bias: "read f32", residual: "read f32", out: "write f32" },
-    params: {
-      ...{ m: "u32", n: "u32", k: "u32" },
-      ...{ aOffset: "u32", bOffset: "u32", outOffset: "u32" }, // where each matrix starts, in elements
-      ...{ transposeA: "u32", transposeB: "u32", hasBias: "u32", hasResidual: "u32", accumulate: "u32" },
-    },
     workgroupSize: [wide, high],
     declarations: `
 fn at(row: u32, col: u32) -> f32 { return out[p.outOffset + min(row, p.m - 1) * p.n + min(col, p.n - 1)]; }
@@ -95,7 +103,6 @@ fn put(row: u32, col: u32, values: vec4f) {
         small: ({ m, n, k }) => m * n * k < 65536,
       },
     ],
-    scratch: ({ m, k }) => ceilDiv(m, 6) * 6 * k * 4,
   });
 }
 

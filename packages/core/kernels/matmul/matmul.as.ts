@@ -5,17 +5,18 @@
  * 16 columns and up to MC rows: it packs its own columns of b, one block of KC steps at a time, and multiplies.
  * The blocks continue the same chains, so KC, MC and the split leave no trace in the bits.
  */
+import { storeHead } from "../simd/math.as";
 import { micro, microEdge, MR, NR, packA, packB } from "../simd/micro.as";
 
 /** Steps of k in a block: a panel of b (8 columns) then takes 8 KiB of the first-level cache. */
-const KC: i32 = 256;
+export const KC: i32 = 256;
 /** Rows of a part: packing b is shared by this many. */
-const MC: i32 = 384;
+export const MC: i32 = 384;
 /** Columns of a part: a whole cache line of out. */
 const NC: i32 = 16;
 
 @unmanaged
-class MatmulArgs {
+export class MatmulArgs {
   a: usize; b: usize; bias: usize; residual: usize; out: usize;
   m: i32; n: i32; k: i32;
   aOffset: usize; bOffset: usize; outOffset: usize; // elements
@@ -69,16 +70,17 @@ export function matmul(args: usize, part: i32, scratch: usize): void {
   if (p.hasBias | p.hasResidual) epilogue(p, row, rows, col, colEnd);
 }
 
-function epilogue(p: MatmulArgs, row: i32, rows: i32, col: i32, colEnd: i32): void {
+/** Adds bias and residual to rows and columns that are computed. */
+export function epilogue(p: MatmulArgs, row: i32, rows: i32, col: i32, colEnd: i32): void {
   for (let r = row; r < row + rows; r++) {
     const at = <usize>r * <usize>p.n;
     const out = p.out + ((p.outOffset + at) << 2), residual = p.residual + (at << 2);
-    for (let c = col; c < colEnd; c++) {
+    for (let c = col; c < colEnd; c += 4) {
       const o = <usize>c << 2;
-      let x = load<f32>(out + o);
-      if (p.hasBias) x += load<f32>(p.bias + o);
-      if (p.hasResidual) x += load<f32>(residual + o);
-      store<f32>(out + o, x);
+      let x = v128.load(out + o);
+      if (p.hasBias) x = f32x4.add(x, v128.load(p.bias + o));
+      if (p.hasResidual) x = f32x4.add(x, v128.load(residual + o));
+      storeHead(out + o, x, colEnd - c);
     }
   }
 }

@@ -1,8 +1,10 @@
 /** Matrix products, with what a linear layer adds to them. */
-import { record } from "../../autograd/tape.ts";
+import { record, tapeOf } from "../../autograd/tape.ts";
+import type { Kernel } from "../../backend/kernel.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { columnSum } from "../reduce/kernel.ts";
-import { kernelsFor } from "./kernel.ts";
+import { kernelsFor, type MatmulBuffers, type MatmulParams } from "./kernel.ts";
+import { packedKernel, panelsOf } from "./packed.ts";
 
 /** How {@linkcode matmul} reads its operands and what it adds. */
 export interface MatmulOptions {
@@ -55,11 +57,22 @@ export function multiply(
   k: number,
   options: MultiplyOptions = {},
 ): void {
-  const { bias, residual, accumulate } = options;
+  const kernel = kernelsFor(out.tensor.device.limits, m, n, k)[a.transpose ? 1 : 0]![b.transpose ? 1 : 0]!;
+  multiplyBy(kernel, a, b, out, m, n, k, options);
+}
+
+function multiplyBy(
+  kernel: Kernel<MatmulBuffers, MatmulParams>,
+  a: Matrix,
+  b: Matrix,
+  out: Matrix,
+  m: number,
+  n: number,
+  k: number,
+  { bias, residual, accumulate }: MultiplyOptions,
+): void {
   if (m === 0 || n === 0) return;
-  const { device } = out.tensor;
-  const kernel = kernelsFor(device.limits, m, n, k)[a.transpose ? 1 : 0]![b.transpose ? 1 : 0]!;
-  device.run(kernel, { a: a.tensor, b: b.tensor, bias, residual, out: out.tensor }, {
+  out.tensor.device.run(kernel, { a: a.tensor, b: b.tensor, bias, residual, out: out.tensor }, {
     ...{ m, n, k, aOffset: a.offset ?? 0, bOffset: b.offset ?? 0, outOffset: out.offset ?? 0 },
     ...{ transposeA: a.transpose ? 1 : 0, transposeB: b.transpose ? 1 : 0 },
     ...{ hasBias: bias ? 1 : 0, hasResidual: residual ? 1 : 0, accumulate: accumulate ? 1 : 0 },
@@ -73,10 +86,11 @@ export function multiply(
  * in any batch.
  *
  * @param a A tensor of shape [..., m, k], read as [rows, k]; [k, m] with `transposeA`.
- * @param b A matrix of shape [k, n]; [n, k] with `transposeB`.
+ * @param b A matrix of shape [k, n]; [n, k] with `transposeB`, which {@linkcode packWeights} may have packed.
  * @param options Transposes, bias and residual.
  * @returns A tensor of shape [..., m, n].
  * @throws {RangeError} If shapes do not fit.
+ * @throws {TypeError} If b is packed and a gradient is wanted, or the layout is another one.
  *
  * @example Usage
  * ```ts
@@ -100,6 +114,12 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   const { device } = a;
   using scope = device.scope();
   const out = device.empty(shape);
+  if (b.layout === "packed") {
+    checkPacked(a, b, options);
+    using panels = panelsOf(b);
+    multiplyBy(packedKernel, { tensor: a }, { tensor: panels }, { tensor: out }, m, n, k, { bias, residual });
+    return scope.keep(out);
+  }
   const A = { tensor: a, transpose: transposeA };
   const B = { tensor: b, transpose: transposeB };
   multiply(A, B, { tensor: out }, m, n, k, { bias, residual });
@@ -126,6 +146,22 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
     if (grads.wants(3)) grads.add(3, dy!);
   });
   return scope.keep(out);
+}
+
+/** Packed weights have one layout, and no gradient flows through them. */
+function checkPacked(a: Tensor, b: Tensor, { transposeA, transposeB, bias, residual }: MatmulOptions): void {
+  if (transposeA || !transposeB) {
+    throw new TypeError(
+      `Cannot matmul [${a.shape}] and packed weights of shape [${b.shape}] in this layout: set transposeB, and ` +
+        `transpose a beforehand`,
+    );
+  }
+  const tape = tapeOf(a.device);
+  if (tape && [a, b, bias, residual].some((tensor) => tape.tracks(tensor))) {
+    throw new TypeError(
+      `Cannot differentiate through packed weights of shape [${b.shape}]: use the parameters that they were packed from`,
+    );
+  }
 }
 
 function sizes(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): { m: number; n: number; k: number } {
