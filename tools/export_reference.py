@@ -63,6 +63,8 @@ ROPES = [
                            truncate=False, original_max_position_embeddings=4096)),
     dict(head_dim=32, max_position_embeddings=4096,
          rope_parameters=dict(rope_type="yarn", factor=8.0, attention_factor=1.25, rope_theta=10000.0)),
+    dict(head_dim=64, max_position_embeddings=8192, rope_theta=10000.0,
+         rope_scaling=dict(rope_type="yarn", factor=None, original_max_position_embeddings=2048)),
     dict(head_dim=64, max_position_embeddings=2048, rope_theta=5000.0, rope_scaling=dict(type="linear", factor=4.0)),
     dict(head_dim=10, max_position_embeddings=2048, rope_parameters=dict(rope_type="default", rope_theta=123.0)),
 ]

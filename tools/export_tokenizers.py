@@ -128,7 +128,7 @@ def save(path, data):
 tokens = {"bos_token": "<s>", "eos_token": "</s>", "unk_token": "<unk>"}
 ends = json.dumps({"eos_token_id": [2, 1]}) + "\n"
 plain = {"tokenizer_class": "PreTrainedTokenizerFast", "clean_up_tokenization_spaces": True}
-write("byte_level", byte_level(), {**plain, "eos_token": {"content": "</s>"}, "chat_template": TURNS})
+write("byte_level", byte_level(), {**plain, "eos_token": {"__type": "AddedToken", "content": "</s>"}, "chat_template": TURNS})
 write("qwen", qwen(), {**plain, "eos_token": "</s>", "pad_token": "<s>"})
 write("llama", llama(), {**plain, **tokens, "chat_template": "unused"}, [("chat_template.jinja", TURNS), ("generation_config.json", ends)])
 write("metaspace", metaspace(), {**plain, **tokens})

@@ -8,6 +8,7 @@ export const outsiders: readonly string[] = [
   "packages/transformers",
   "tools/kernels",
   "bench/peers",
+  "bench/onnx",
   "tests/browser",
 ];
 

@@ -29,33 +29,44 @@ export function row(facts: Omit<Row, "ratio">): Row {
   };
 }
 
-const columns: readonly [title: string, cell: (row: Row) => string | number | null | undefined][] = [
+/** A column of a table: its title, what it shows of a row, and whether that is a number, to be aligned at the right. */
+export type Column<R> = readonly [
+  title: string,
+  cell: (row: R) => string | number | null | undefined,
+  isNumber?: boolean,
+];
+
+const columns: readonly Column<Row>[] = [
   ["name", (row) => row.name],
   ["device", (row) => row.device],
   ["shape", (row) => row.shape],
-  ["ours", (row) => row.ours],
-  ["peer", (row) => row.peer],
+  ["ours", (row) => row.ours, true],
+  ["peer", (row) => row.peer, true],
   ["unit", (row) => row.unit],
-  ["ratio", (row) => row.ratio],
-  ["of micro-kernel", (row) => row.ofMicroKernel],
-  ["of one thread", (row) => row.ofOneThread],
+  ["ratio", (row) => row.ratio, true],
+  ["of micro-kernel", (row) => row.ofMicroKernel, true],
+  ["of one thread", (row) => row.ofOneThread, true],
 ];
 
-/** A Markdown table, its columns aligned. */
+/** The comparisons as a Markdown table. */
 export function table(rows: readonly Row[]): string {
-  const titles = columns.map(([title]) => title);
+  return markdown(rows, columns);
+}
+
+/** A Markdown table, its columns aligned. */
+export function markdown<R>(rows: readonly R[], columns: readonly Column<R>[]): string {
   const cells = rows.map((row) => columns.map(([, cell]) => `${cell(row) ?? ""}`));
-  const widths = titles.map((title, i) => Math.max(title.length, ...cells.map((line) => line[i]!.length)));
-  const isNumber = (i: number) => i !== 0 && titles[i] !== "device" && titles[i] !== "shape" && titles[i] !== "unit";
+  const widths = columns.map(([title], i) => Math.max(title.length, ...cells.map((line) => line[i]!.length)));
+  const isNumber = (i: number) => columns[i]![2] ?? false;
   const format = (line: readonly string[]) =>
     `| ${line.map((cell, i) => isNumber(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)).join(" | ")} |`;
   const rule = `| ${
     widths.map((width, i) => isNumber(i) ? `${"-".repeat(width - 1)}:` : "-".repeat(width)).join(" | ")
   } |`;
-  return [format(titles), rule, ...cells.map(format)].join("\n");
+  return [format(columns.map(([title]) => title)), rule, ...cells.map(format)].join("\n");
 }
 
 /** Three significant digits, but no fewer than those before the point. */
-function round(value: number): number {
+export function round(value: number): number {
   return value >= 100 ? Math.round(value) : Number(value.toPrecision(3));
 }

@@ -6,7 +6,7 @@
  */
 
 /** One run of a program, work and wait included. */
-export type Run = () => void | Promise<void>;
+export type Run = () => unknown;
 
 /** How long to measure. */
 export interface Effort {
@@ -31,11 +31,16 @@ export const quick: Effort = { warmUp: 1, rounds: [3, 5], budget: 500 };
  * @param now The clock, in milliseconds.
  * @returns The median milliseconds of each program.
  */
-export async function alternate(
+export async function alternate(runs: readonly Run[], effort: Effort, now?: () => number): Promise<number[]> {
+  return (await alternateAll(runs, effort, now)).map(median);
+}
+
+/** As {@linkcode alternate}, but gives the milliseconds of every timed run of each program. */
+export async function alternateAll(
   runs: readonly Run[],
   effort: Effort,
   now: () => number = () => performance.now(),
-): Promise<number[]> {
+): Promise<number[][]> {
   for (let i = 0; i < effort.warmUp; i++) {
     for (const run of runs) await run();
   }
@@ -50,7 +55,7 @@ export async function alternate(
       times.push(now() - start);
     }
   }
-  return times.map(median);
+  return times;
 }
 
 /** The middle value; the mean of the two middle ones of an even number of values. */

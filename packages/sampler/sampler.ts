@@ -16,7 +16,7 @@ export interface SampleOptions {
   n?: number;
   /** Most tokens of a completion. @default {128} */
   maxTokens?: number;
-  /** Tokens before a completion may end. @default {0} */
+  /** Tokens before an end token may be drawn, or a stop text may be complete. @default {0} */
   minTokens?: number;
   /** Logits are divided by this; 0 takes the most likely token. @default {1} */
   temperature?: number;

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { valueAndGrad } from "../autograd/grad.ts";
 import type { Device } from "../device/device.ts";
 import { openDevice } from "../device/open.ts";
@@ -129,6 +129,21 @@ await eachDevice(Deno.test, "forward() trains a policy and a critic over one tru
   assertEquals(losses, losses.toSorted((a, b) => b - a));
   const after = await device.read([...leaves(trunk), loss(forward(trunk, config, batch))] as Tensor<"f32">[]);
   assertEquals(after, [...before, await alone.data()] as typeof after); // the reference is the trunk alone
+});
+
+Deno.test("initAdapter() draws down from -1/√in to 1/√in, other numbers for other layers and seeds", async () => {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  using _scope = device.scope();
+  const wide = { ...config, width: 400 };
+  const make = (seed: number) => initAdapter(device, wide, { rank: 10, alpha: 1 }, seed).params.blocks;
+  const drawn = [make(1)[0]!.query!, make(1)[0]!.value!, make(1)[1]!.query!, make(2)[0]!.query!, make(1)[0]!.query!];
+  const down = await device.read(drawn.map(({ down }) => down as Tensor<"f32">));
+  const largest = Math.max(...down[0]!.map(Math.abs));
+  assert(largest <= 0.05 && largest > 0.0499, `${largest}`);
+  const deviation = Math.sqrt(down[0]!.reduce((sum, x) => sum + x * x, 0) / 4000);
+  assertClose([deviation], [0.05 / Math.sqrt(3)], { rtol: 0.03 });
+  for (const other of down.slice(1, 4)) assert(other.every((x, i) => x !== down[0]![i]));
+  assertEquals(down[4], down[0]);
 });
 
 Deno.test("initAdapter() refuses ranks, alphas and layers that make no sense", async () => {

@@ -1,10 +1,21 @@
 /** A checkpoint's files become a tokenizer. */
 import { chatRenderer, findTemplate, hashTemplate } from "./chat.ts";
-import { createCodec, findAnchor } from "./codec.ts";
+import { type Codec, createCodec, findAnchor } from "./codec.ts";
 import { forCompletions } from "./completion.ts";
 import { readText, type TokenizerFiles } from "./files.ts";
 import { readEnds, readTokenizerConfig, readTokenizerJson, type SpecialTokenField, vocabularyOf } from "./schema.ts";
+import type { TokenizerConfig, TokenizerJson } from "./schema.ts";
 import type { Tokenizer } from "./tokenizer.ts";
+
+/** How to load a tokenizer. */
+export interface LoadTokenizerOptions {
+  /**
+   * Builds what the files describe; `@tare/transformers` passes another library's classes.
+   *
+   * @default {one over `@huggingface/tokenizers`}
+   */
+  codec?: (json: TokenizerJson, config: TokenizerConfig) => Codec;
+}
 
 /**
  * Loads a tokenizer in Hugging Face's layout: `tokenizer.json`, and where there are any `tokenizer_config.json`,
@@ -14,6 +25,7 @@ import type { Tokenizer } from "./tokenizer.ts";
  * decoded is never cleaned up, whatever the configuration says: spaces in front of punctuation stay.
  *
  * @param files Where the files are.
+ * @param options What builds it.
  * @returns The tokenizer.
  * @throws {TypeError} If there is no `tokenizer.json`.
  * @throws {SyntaxError} If a file is malformed; the message names file and field.
@@ -34,12 +46,15 @@ import type { Tokenizer } from "./tokenizer.ts";
  * assertEquals(tokenizer.decode([0, 1]), "good day");
  * ```
  */
-export async function loadTokenizer(files: TokenizerFiles): Promise<Tokenizer> {
+export async function loadTokenizer(
+  files: TokenizerFiles,
+  { codec = createCodec }: LoadTokenizerOptions = {},
+): Promise<Tokenizer> {
   const json = await readTokenizerJson(files);
   const config = await readTokenizerConfig(files);
   const template = findTemplate(await readText(files, "chat_template.jinja"), config);
-  const first = createCodec(json, config);
-  const later = createCodec(forCompletions(json), config);
+  const first = codec(json, config);
+  const later = codec(forCompletions(json), config);
   const vocabulary = vocabularyOf(json);
   const anchor = findAnchor(later, vocabulary);
   const idOf = (field: SpecialTokenField) => {

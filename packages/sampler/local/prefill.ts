@@ -1,13 +1,8 @@
 /** Keys and values of prompts, computed once a prompt. */
-import { type Adapter, forward, type Params } from "@tare/core";
+import { forward } from "@tare/core";
+import type { Model } from "./model.ts";
 import type { Admission, Slot } from "./slots.ts";
 import { copyRows, placesOf, type Span, type Store } from "./store.ts";
-
-/** A transformer and its adapter. */
-export interface Model {
-  readonly params: Params;
-  readonly adapter?: Adapter;
-}
 
 /**
  * Fills the slots that were just taken. A prompt's last token is left out: the first decoding step takes it, so that every

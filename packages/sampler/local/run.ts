@@ -5,7 +5,8 @@ import type { Prompt, SampleEvent } from "../sampler.ts";
 import type { SampleSettings } from "../settings.ts";
 import { breather } from "./breathe.ts";
 import { decode } from "./decode.ts";
-import { fill, type Model } from "./prefill.ts";
+import { decodingModel, type Model } from "./model.ts";
+import { fill } from "./prefill.ts";
 import { absorb, beginSequence, completionOf, type EncodedPrompt, encodePrompt } from "./sequence.ts";
 import type { Reading, Sequence } from "./sequence.ts";
 import { admit, type Slot } from "./slots.ts";
@@ -20,6 +21,7 @@ export interface RunOptions extends Model {
   readonly cacheBytes: number;
   readonly prefillTokens: number;
   readonly block: number;
+  readonly pack: boolean;
 }
 
 /**
@@ -45,6 +47,7 @@ export async function* run(
   const reading: Reading = { settings, ends, tokenizer, streaming };
   const rows = Math.max(...encoded.map(({ tokens }) => tokens.length)) + settings.maxTokens - 1;
   using store = openStore(device, config, rows, Math.min(model.slots, encoded.length * settings.n), model.cacheBytes);
+  using decoding = decodingModel(device, model, model.pack);
   const slots = Array.from({ length: store.slots }, (_, at): Slot => ({ at }));
   const waiting = sequencesOf(encoded, reading);
   const breathe = breather();
@@ -57,7 +60,7 @@ export async function* run(
     const active = taken.map(({ sequence }) => sequence!);
     const before = active.map(({ count }) => count);
     const lack = settings.maxTokens - Math.min(...before);
-    const drawn = await decode(model, store, taken, Math.min(model.block, lack), settings);
+    const drawn = await decode(decoding, store, taken, Math.min(model.block, lack), reading);
     const finished: Sequence[] = [];
     for (const { tokens, logProbs, samplingLogProbs } of drawn) {
       active.forEach((sequence, i) => {

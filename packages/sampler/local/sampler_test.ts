@@ -118,6 +118,30 @@ await eachDevice(Deno.test, "localSampler() ends at end tokens, stop texts and m
   });
 });
 
+await eachDevice(
+  Deno.test,
+  "localSampler() draws nothing that filters, minTokens and penalties forbid",
+  async (device) => {
+    const params = loudParams(device, tinyConfig);
+    const options = { n: 4, maxTokens: 8, minTokens: 4, topK: 4, topP: 0.9, minP: 0.05, repetitionPenalty: 1.3 };
+    const drawn = await draw(tiny(device, { params, block: 3 }), prompts, options);
+    assertEquals(await draw(tiny(device, { params, block: 1, slots: 3, pack: false }), prompts, options), drawn);
+    assert(drawn.every(({ tokens }) => tokens.length > 4 && !tokens.subarray(0, 4).includes(0)));
+    assert(drawn.some(({ finish }) => finish === "eos"), "some should end after minTokens");
+    for (const { logProbs, samplingLogProbs } of drawn) assert(logProbs.some((l, i) => l < samplingLogProbs[i]!));
+    const never = await draw(tiny(device, { params }), prompts, {
+      maxTokens: 8,
+      minTokens: 8,
+      temperature: 0,
+      repetitionPenalty: 1e9,
+    });
+    for (const { promptTokens, tokens } of never) {
+      assertEquals(new Set(tokens).size, 8);
+      assertEquals(tokens.filter((token) => promptTokens.includes(token)), new Uint32Array());
+    }
+  },
+);
+
 await eachDevice(Deno.test, "stream() tells of tokens and text whose pieces make the completion", async (device) => {
   const sampler = tiny(device, { slots: 3, block: 2 });
   const options = { n: 2, maxTokens: 9, stop: ["e", "ab"] };

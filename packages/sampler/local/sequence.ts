@@ -84,10 +84,8 @@ export function absorb(
   sequence.tokens[at] = token;
   sequence.logProbs[at] = logProb;
   sequence.samplingLogProbs[at] = samplingLogProb;
-  const done = sequence.count >= settings.minTokens;
-  const ended = ends.has(token);
-  if (ended && done) sequence.finish = "eos";
-  else if (sequence.reader?.push(token, done)) sequence.finish = "stop";
+  if (ends.has(token)) sequence.finish = "eos";
+  else if (sequence.reader?.push(token, sequence.count >= settings.minTokens)) sequence.finish = "stop";
   else if (sequence.count === settings.maxTokens) sequence.finish = "length";
 }
 

@@ -86,7 +86,12 @@ export function attention(
   const blocks = ({ at, count }: SegmentBlocks) => ({ each: blockRows[device.kind], blocks: count, blocksAt: at });
   const tile = tileIndex(headDim);
   if (segments.queryBlocks.count > 0) {
-    device.run(forward[tile]!, { q, k, v, table, out, stats }, { ...params, ...blocks(segments.queryBlocks) });
+    const together = headsTogether(segments, heads, kvHeads);
+    device.run(forward[tile]!, { q, k, v, table, out, stats }, {
+      ...params,
+      ...blocks(segments.queryBlocks),
+      together,
+    });
   }
   record("attention", [q, k, v], [out], ([dOut], grads) => {
     if (keys.overlap) {
@@ -112,6 +117,17 @@ export function attention(
     });
   }, [stats, table]);
   return scope.keep(out);
+}
+
+/**
+ * Key heads that one part of the CPU's forward kernel takes. With few queries it reads keys and values where they lie, and
+ * those of neighbouring heads are neighbours: as many heads as leave eight parts.
+ */
+function headsTogether({ longest, queryBlocks }: Segments, heads: number, kvHeads: number): number {
+  if (longest * heads / kvHeads > 3 || kvHeads > 32) return 1; // as in forward.as.ts
+  let together = kvHeads;
+  while (kvHeads % together > 0 || queryBlocks.count * kvHeads / together < 8 && together > 1) together--;
+  return together;
 }
 
 /** Checks what `attention` was given. @returns The head width. */

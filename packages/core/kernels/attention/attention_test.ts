@@ -135,7 +135,12 @@ await eachDevice(Deno.test, "attention() decodes one row with the bits of the fu
   const random = new Random(8);
   const [n, gap] = [170, 5];
   for (
-    const [heads, kvHeads, d, window] of [[6, 3, 20, Infinity], [2, 2, 7, 30], [3, 1, 35, 40], [4, 1, 3, 200]] as const
+    const [heads, kvHeads, d, window] of [[6, 3, 20, Infinity], [2, 2, 7, 30], [3, 1, 35, 40], [4, 1, 3, 200], [
+      5,
+      5,
+      4,
+      150,
+    ]] as const
   ) {
     const options = { heads, kvHeads, window };
     const input = (x: Float32Array, cols: number) => device.tensor(x, [x.length / cols, cols]);
@@ -150,8 +155,22 @@ await eachDevice(Deno.test, "attention() decodes one row with the bits of the fu
       const table = segmentTable(device, [{ qStart: 0, qLength: 1, kStart: gap, kLength: row + 1 }]);
       return attention(one, K, V, table, options);
     });
-    const [all, ...some] = await device.read([full, ...single]);
+    // All of them in one batch, where the CPU takes heads together; up to three queries a sequence.
+    const each = heads === kvHeads ? 3 : 1;
+    const asked = rows.filter((row) => row >= each - 1).flatMap((row) =>
+      Array.from({ length: each }, (_, i) => row - each + 1 + i)
+    );
+    const batch = asked.flatMap((row) => [...q.slice(row * heads * d, (row + 1) * heads * d)]);
+    const ranges = Array.from({ length: asked.length / each }, (_, i) => {
+      return { qStart: each * i, qLength: each, kStart: gap, kLength: asked[each * i + each - 1]! + 1 };
+    });
+    const together = attention(input(Float32Array.from(batch), heads * d), K, V, segmentTable(device, ranges), options);
+    const [all, many, ...some] = await device.read([full, together, ...single]);
     rows.forEach((row, i) => assertEquals(some[i], all!.slice(row * heads * d, (row + 1) * heads * d), `row ${row}`));
+    asked.forEach((row, i) => {
+      const found = many!.slice(i * heads * d, (i + 1) * heads * d);
+      assertEquals(found, all!.slice(row * heads * d, (row + 1) * heads * d), `row ${row} of a batch`);
+    });
   }
 });
 

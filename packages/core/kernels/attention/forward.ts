@@ -37,13 +37,13 @@ export const findQueries = (tile: Tile): string => `
   let at = li / ${tile.lanes} * ${tile.rows * tile.lanes};`;
 
 type ForwardBuffers = "q" | "k" | "v" | "table" | "out" | "stats";
-type ForwardParams = keyof typeof commonParams | "each" | "blocks" | "blocksAt" | "pairs";
+type ForwardParams = keyof typeof commonParams | "each" | "blocks" | "blocksAt" | "together" | "pairs";
 
 function forwardKernel(tile: Tile): Kernel<ForwardBuffers, ForwardParams> {
   return defineKernel({
     name: `attention_${tile.width}`,
     buffers: { q: "read f32", k: "read f32", v: "read f32", table: "read u32", out: "write f32", stats: "write f32" },
-    params: { ...commonParams, each: "u32", blocks: "u32", blocksAt: "u32", pairs: "u32" },
+    params: { ...commonParams, each: "u32", blocks: "u32", blocksAt: "u32", together: "u32", pairs: "u32" },
     workgroupSize: [threads(tile)],
     declarations: `
 var<workgroup> parts: array<f32, ${threads(tile) * tile.rows}>;
@@ -89,7 +89,7 @@ ${sharedTiles(tile, "k", "v")}`,
     workgroups: ({ blocks, heads }) => spread(blocks * heads),
     cpu: [{
       fn: "attention_forward",
-      parts: ({ blocks, kvHeads }) => blocks * kvHeads,
+      parts: ({ blocks, kvHeads, together }) => blocks * kvHeads / together,
       small: ({ pairs, heads, headDim }) => isSmall(pairs, heads, headDim),
     }],
   });

@@ -47,6 +47,8 @@ export class Segments implements Disposable {
   readonly queries: RowExtent;
   /** Rows of k and v: how many at least, and how many are in a segment. */
   readonly keys: RowExtent;
+  /** Queries of the segment that has most. */
+  readonly longest: number;
   /** Number of (query, key) pairs, the invisible ones included: how much work there is. */
   readonly pairs: number;
 
@@ -55,6 +57,7 @@ export class Segments implements Disposable {
     this.ranges = ranges.map((range) => ({ ...range }));
     this.queries = extent(ranges.map(({ qStart, qLength }) => [qStart, qLength]));
     this.keys = extent(ranges.map(({ kStart, kLength }) => [kStart, kLength]));
+    this.longest = ranges.reduce((most, { qLength }) => Math.max(most, qLength), 0);
     this.pairs = ranges.reduce((total, { qLength, kLength }) => total + qLength * kLength, 0);
     const rows = blockRows[device.kind];
     const queryBlocks = ranges.flatMap(({ qLength, kLength }, i) =>
