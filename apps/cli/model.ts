@@ -78,14 +78,15 @@ export async function loadForGeneration(
   device: Device,
   name: string,
   files: Folder,
-  { adapter, n, maxTokens }: { adapter?: string; n: number; maxTokens: number },
+  { adapter, n, maxTokens, prompt = "" }: { adapter?: string; n: number; maxTokens: number; prompt?: string },
 ): Promise<TextModel> {
   const config = await readConfig(name, files);
   const adapterFiles = adapter === undefined ? undefined : await openFolder(adapter);
   const base = await within(name, async () => {
     const tokenizer = await loadTokenizer(files);
     checkVocabulary(tokenizer, config.vocabulary);
-    const tokens = Math.min(config.positions, maxTokens + 256); // and a prompt that is not long
+    const length = Math.max(256, tokenizer.encode(prompt).length); // conversations grow
+    const tokens = Math.min(config.positions, length + maxTokens);
     const settings = { mode: "generate", tokens, sequences: Math.min(n, 32), kind: device.kind } as const;
     const room = roomOf(device);
     const pack = predictMemory(config, settings).reserved <= room;
