@@ -18,7 +18,7 @@ import { folderStore } from "./store.ts";
 /** Opens a folder of this name; where there is none, the repository of the hub, which comes into the cache. */
 export async function openModel(
   name: string,
-  options: { readonly cache?: string; readonly revision?: string },
+  options: { readonly cache?: string; readonly revision?: string; readonly hubUrl?: string },
   { note, signal }: Context,
 ): Promise<Folder> {
   if (await isFolder(name) || !/^[\w.-]+\/[\w.-]+$/.test(name) || name.startsWith(".")) return await openFolder(name);
@@ -27,10 +27,12 @@ export async function openModel(
   let shown = -1;
   return await downloadRepository(name, folderStore(cache), {
     ...{ files: checkpointFiles, revision: options.revision, token: Deno.env.get("HF_TOKEN"), signal },
-    hubUrl: Deno.env.get("HF_ENDPOINT"),
+    hubUrl: options.hubUrl ?? Deno.env.get("HF_ENDPOINT"),
     progress({ file, received, total }) {
       const percent = Math.floor(100 * received / total);
-      if (percent >= shown + 10) note(`${shown = percent} % of ${(total / 1e6).toFixed(0)} MB (${file})`);
+      if (percent >= shown + 10 || percent === 100 && shown < 100) {
+        note(`${shown = percent} % of ${(total / 1e6).toFixed(0)} MB (${file})`);
+      }
     },
   });
 }
