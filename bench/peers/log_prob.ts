@@ -2,7 +2,7 @@
  * The log-probability of given tokens from hidden states and the output matrix, on the CPU: the forward pass alone, as
  * rollouts and references are scored, and with the backward pass, as policies are trained.
  *
- * Ours never holds tokens × vocabulary and so multiplies four times where jax-js, which keeps its logits, does three.
+ * Both keep these logits, 64 MiB at most, for the backward pass; beyond that ours computes them again.
  */
 import { logProb, mean, openDevice, type Tensor, valueAndGrad } from "@tare/core";
 import { agree } from "./check.ts";

@@ -23,13 +23,12 @@ function unprefix(part: Part): Part | null {
   return Object.hasOwn(unprefixed, part.type) ? unprefixed[part.type]!(part) : part;
 }
 
-/** The same tokenizer without what it puts in front of a text: prefix spaces and special tokens. */
+/** The same tokenizer without what it puts in front of a text; itself, if that is nothing. */
 export function forCompletions(json: TokenizerJson): TokenizerJson {
-  const { normalizer, pre_tokenizer } = json;
-  return {
-    ...json,
-    normalizer: normalizer && unprefix(normalizer),
-    pre_tokenizer: pre_tokenizer && unprefix(pre_tokenizer),
-    post_processor: null,
+  const parts = { normalizer: json.normalizer, pre_tokenizer: json.pre_tokenizer };
+  const bare = {
+    normalizer: parts.normalizer && unprefix(parts.normalizer),
+    pre_tokenizer: parts.pre_tokenizer && unprefix(parts.pre_tokenizer),
   };
+  return JSON.stringify(bare) === JSON.stringify(parts) ? json : { ...json, ...bare };
 }

@@ -54,7 +54,8 @@ export async function loadTokenizer(
   const config = await readTokenizerConfig(files);
   const template = findTemplate(await readText(files, "chat_template.jinja"), config);
   const first = codec(json, config);
-  const later = codec(forCompletions(json), config);
+  const bare = forCompletions(json);
+  const later = bare === json ? first : codec(bare, config); // a large vocabulary takes a second to build
   const vocabulary = vocabularyOf(json);
   const anchor = findAnchor(later, vocabulary);
   const idOf = (field: SpecialTokenField) => {

@@ -67,6 +67,7 @@ const wrong: [string, Record<string, unknown>, string][] = [
     { "tokenizer.json": { model: { type: "Unigram", vocab: [] } } },
     "Cannot use tokenizer.json: ",
   ],
+  ["merges of numbers", { "tokenizer.json": { model: { ...bpe, merges: [[1, 2]] } } }, "model.merges: expected a list"],
   [
     "an added token",
     { "tokenizer.json": { model: bpe, added_tokens: [{ content: "x" }] } },

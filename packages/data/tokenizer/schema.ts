@@ -44,12 +44,15 @@ const part = z.looseObject({ type: z.string() }).nullish().transform((value) => 
 const tokenizerJson: z.ZodType<TokenizerJson> = z.looseObject({
   model: z.looseObject({
     type: z.string().optional(),
-    // A loop, not z.record: a vocabulary has up to some 250,000 entries.
+    // Loops, not z.record and z.tuple: a vocabulary has up to some 250,000 entries.
     vocab: z.custom<TokenizerJson["model"]["vocab"]>((value) => {
       if (Array.isArray(value)) return value.every((it) => typeof it?.[0] === "string" && Number.isFinite(it[1]));
       return typeof value === "object" && value !== null && Object.values(value).every(isId);
     }, "expected an object from tokens to ids, or a list of tokens with scores"),
-    merges: z.array(z.union([z.string(), z.tuple([z.string(), z.string()])])).optional(),
+    merges: z.custom<unknown[]>(
+      (value) => Array.isArray(value) && value.every((it) => [it].flat().every((part) => typeof part === "string")),
+      "expected a list of pairs of tokens",
+    ).optional(),
     unk_token: z.string().nullish(),
   }).refine(({ type, merges }) => type !== "BPE" || merges, "expected a list of merges, because the type is BPE"),
   added_tokens: z.array(z.looseObject({

@@ -32,11 +32,7 @@ export function decodeStream(tokenizer: Pick<Tokenizer, "decode">, options: Deco
   let context: number[] = []; // ids of the last text given: some tokenizers put the space between two tokens
   let pending: number[] = [];
   let known = ""; // text of the context, and of what was given of the pending ids
-  let begun = false;
-  const decode = (ids: number[]) => tokenizer.decode(ids, begun ? { ...options, completion: true } : options);
-  const restart = () => {
-    [context, pending, known, begun] = [[], [], "", false];
-  };
+  const decode = (ids: number[]) => tokenizer.decode(ids, options);
   return {
     push(id) {
       pending.push(id);
@@ -45,14 +41,14 @@ export function decodeStream(tokenizer: Pick<Tokenizer, "decode">, options: Deco
       const piece = text.slice(known.length, open ? -1 : undefined);
       if (open) known += piece;
       else if (piece !== "") {
-        [context, pending, begun] = [pending, [], true];
+        [context, pending] = [pending, []];
         known = decode(context);
       }
       return piece;
     },
     flush() {
       const piece = decode([...context, ...pending]).slice(known.length);
-      restart();
+      [context, pending, known] = [[], [], ""];
       return piece;
     },
   };

@@ -1,5 +1,5 @@
 import { type Device, forward, gatherRows, mul, openDevice, tokenBatch, tokenLogProb } from "@tare/core";
-import { eachDevice } from "@tare/core/testing";
+import { chiSquareP, eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Completion, Prompt, SampleOptions } from "../sampler.ts";
 import { letters, loudParams, tinyConfig, tinyGpt2 } from "./fakes.ts";
@@ -37,6 +37,16 @@ await eachDevice(
     assertEquals(alone, [{ ...expected[7]!, index: 0 }]);
   },
 );
+
+Deno.test("localSampler() draws the same bits with any number of threads", async () => {
+  const drawn: Completion[][] = [];
+  for (const threads of [1, 2]) {
+    using device = await openDevice({ device: "cpu", threads });
+    using _scope = device.scope();
+    drawn.push(await draw(tiny(device, { slots: 4 }), prompts, { n: 4, maxTokens: 8, topK: 9 }));
+  }
+  assertEquals(drawn[0], drawn[1]);
+});
 
 await eachDevice(Deno.test, "localSampler() records the log-probabilities that training computes", async (device) => {
   for (const config of [tinyConfig, tinyGpt2]) {
@@ -77,22 +87,18 @@ Deno.test("localSampler() draws tokens as often as the model says", async () => 
   const params = loudParams(device, tinyConfig);
   const [n, temperature] = [4000, 0.9];
   const drawn = await draw(tiny(device, { params, slots: 256 }), [prompts[0]!], { n, maxTokens: 1, temperature });
-  const counts = new Float64Array(29);
+  const counts = Array.from({ length: 29 }, () => 0);
   for (const { tokens } of drawn) counts[tokens[0]!]!++;
   const batch = tokenBatch(device, tinyConfig, Array.from({ length: 29 }, () => prompts[0]!.tokens!));
   const last = device.tensor(Uint32Array.from({ length: 29 }, (_, i) => 4 * i + 3));
   const hidden = gatherRows(forward(params, tinyConfig, batch), last);
   const all = device.tensor(Uint32Array.from({ length: 29 }, (_, i) => i));
-  const expected = (await tokenLogProb(params, hidden, all, { temperature }).logProb.data()).map((l) =>
-    n * Math.exp(l)
-  );
-  // Entries that are expected fewer than five times count as one.
-  const cells = [...expected.entries()].map(([i, e]) => [e, counts[i]!] as const);
-  const rare = cells.filter(([e]) => e < 5).reduce(([a, b], [e, c]) => [a + e, b + c] as const, [0, 0] as const);
-  const groups = [...cells.filter(([e]) => e >= 5), ...rare[0] > 0 ? [rare] : []];
-  const chi2 = groups.reduce((sum, [e, c]) => sum + (c - e) ** 2 / e, 0);
-  const freedom = groups.length - 1;
-  assert(freedom >= 5 && chi2 < freedom + 4 * Math.sqrt(2 * freedom) + 8, `χ² ${chi2} with ${freedom} degrees`);
+  const { logProb } = tokenLogProb(params, hidden, all, { temperature });
+  const expected = Array.from(await logProb.data(), (l) => n * Math.exp(l));
+  const p = chiSquareP(counts, expected);
+  assert(p > 1e-4, `a draw that is fair would be as far off with probability ${p}`);
+  const flat = chiSquareP(counts, expected.map(() => n / 29));
+  assert(flat < 1e-6, "the test could not tell");
 });
 
 await eachDevice(Deno.test, "localSampler() ends at end tokens, stop texts and maxTokens", async (device) => {

@@ -134,14 +134,15 @@ await eachDevice(Deno.test, "attention() gives a segment the same bits in any ba
 await eachDevice(Deno.test, "attention() decodes one row with the bits of the full pass", async (device) => {
   const random = new Random(8);
   const [n, gap] = [170, 5];
-  for (
-    const [heads, kvHeads, d, window] of [[6, 3, 20, Infinity], [2, 2, 7, 30], [3, 1, 35, 40], [4, 1, 3, 200], [
-      5,
-      5,
-      4,
-      150,
-    ]] as const
-  ) {
+  const shapes = [
+    [6, 3, 20, Infinity],
+    [2, 2, 7, 30],
+    [3, 1, 35, 40],
+    [4, 1, 3, 200],
+    [4, 4, 5, 150],
+    [8, 2, 5, 9],
+  ] as const;
+  for (const [heads, kvHeads, d, window] of shapes) {
     const options = { heads, kvHeads, window };
     const input = (x: Float32Array, cols: number) => device.tensor(x, [x.length / cols, cols]);
     const q = random.normals(n * heads * d);
@@ -155,22 +156,25 @@ await eachDevice(Deno.test, "attention() decodes one row with the bits of the fu
       const table = segmentTable(device, [{ qStart: 0, qLength: 1, kStart: gap, kLength: row + 1 }]);
       return attention(one, K, V, table, options);
     });
-    // All of them in one batch, where the CPU takes heads together; up to three queries a sequence.
+    // Many in one batch, then four: the CPU takes all heads of a row together, or some. Up to three queries a sequence.
     const each = heads === kvHeads ? 3 : 1;
-    const asked = rows.filter((row) => row >= each - 1).flatMap((row) =>
-      Array.from({ length: each }, (_, i) => row - each + 1 + i)
-    );
-    const batch = asked.flatMap((row) => [...q.slice(row * heads * d, (row + 1) * heads * d)]);
-    const ranges = Array.from({ length: asked.length / each }, (_, i) => {
-      return { qStart: each * i, qLength: each, kStart: gap, kLength: asked[each * i + each - 1]! + 1 };
+    const last = rows.filter((row) => row >= each - 1);
+    const asked = last.flatMap((row) => Array.from({ length: each }, (_, i) => row - each + 1 + i));
+    const queries = (x: Float32Array, row: number) => x.slice(row * heads * d, (row + 1) * heads * d);
+    const batches = [last.length, 4].map((count) => {
+      const some = asked.slice(0, each * count);
+      const ranges = last.slice(0, count).map((row, i) => {
+        return { qStart: each * i, qLength: each, kStart: gap, kLength: row + 1 };
+      });
+      const batch = input(Float32Array.from(some.flatMap((row) => [...queries(q, row)])), heads * d);
+      return attention(batch, K, V, segmentTable(device, ranges), options);
     });
-    const together = attention(input(Float32Array.from(batch), heads * d), K, V, segmentTable(device, ranges), options);
-    const [all, many, ...some] = await device.read([full, together, ...single]);
-    rows.forEach((row, i) => assertEquals(some[i], all!.slice(row * heads * d, (row + 1) * heads * d), `row ${row}`));
-    asked.forEach((row, i) => {
-      const found = many!.slice(i * heads * d, (i + 1) * heads * d);
-      assertEquals(found, all!.slice(row * heads * d, (row + 1) * heads * d), `row ${row} of a batch`);
-    });
+    const [all, many, few, ...some] = await device.read([full, ...batches, ...single]);
+    rows.forEach((row, i) => assertEquals(some[i], queries(all!, row), `row ${row}`));
+    for (const found of [many!, few!]) {
+      const answers = asked.slice(0, found.length / (heads * d));
+      answers.forEach((row, i) => assertEquals(queries(found, i), queries(all!, row), `row ${row} of a batch`));
+    }
   }
 });
 

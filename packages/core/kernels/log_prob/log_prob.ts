@@ -1,5 +1,5 @@
 /** Log-probabilities of tokens straight from hidden states: logits exist for one chunk of the vocabulary at a time. */
-import { type InputGradients, record } from "../../autograd/tape.ts";
+import { type InputGradients, record, tapeOf } from "../../autograd/tape.ts";
 import { expect } from "../../device/expect.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { idsOf } from "../cast/bits.ts";
@@ -11,10 +11,12 @@ import { logProbGradKernel, logProbKernel } from "./kernel.ts";
 export interface ChunkSize {
   readonly rows: number;
   readonly cols: number;
+  /** How many logits the backward pass may find kept; more are computed again. They have the same bits. @default {0} */
+  readonly kept?: number;
 }
 
 /** A constant: a row's bits must not depend on how many rows there are. The rows leave no trace in the bits. */
-const chunkSize: ChunkSize = { rows: 1024, cols: 1024 };
+const chunkSize: ChunkSize = { rows: 1024, cols: 1024, kept: 2 ** 24 };
 
 /** How {@linkcode logProb} turns hidden states into probabilities. */
 export interface LogProbOptions {
@@ -41,8 +43,9 @@ export interface TokenLogProb {
  *
  *     z = hidden · weightᵀ / temperature    log p = z[target] − log Σ exp z    H = −Σ p log p
  *
- * Logits exist for 1024 rows and 1024 vocabulary entries at a time, 4 MiB, whatever T and V. Gradients flow from the
- * log-probability and from the entropy to `hidden` and `weight`. A row has the same bits in any batch.
+ * Logits exist for 1024 rows and 1024 vocabulary entries at a time, 4 MiB, whatever T and V; a running `valueAndGrad` keeps
+ * all of them if they take 64 MiB at most. Gradients flow from the log-probability and from the entropy to `hidden` and
+ * `weight`. A row has the same bits in any batch.
  *
  * @param hidden Hidden states, shape [T, C].
  * @param weight The output matrix, shape [V, C]: a row for each entry of the vocabulary; or several tensors whose rows
@@ -96,14 +99,16 @@ export function logProbInChunks(
   const entropy = device.empty([tokens]);
   const argmax = device.empty([tokens], "u32");
   const state = device.empty([tokens, 2]);
-  forEachChunk(head, (logits, ids, { row, rows, col, cols }) => {
+  const tracked = [hidden, ...table.tensors].some((tensor) => tapeOf(device)?.tracks(tensor));
+  const kept: Tensor[] | undefined = tracked && tokens * table.rows <= (chunk.kept ?? 0) ? [] : undefined;
+  forEachChunk(head, kept, (logits, ids, { row, rows, col, cols }) => {
     device.run(logProbKernel, { logits, targets: ids, state, logProb, entropy, argmax }, {
       ...{ row, rows, col, cols, vocabulary: table.rows, scale: head.scale, invalid: NaN },
     });
   });
   record("logProb", [hidden, targets, ...table.tensors], [logProb, entropy], (outputs, grads) => {
-    backward(head, state, entropy, outputs, grads);
-  }, [state]);
+    backward(head, kept, state, entropy, outputs, grads);
+  }, [state, ...kept ?? []]);
   scope.keep([logProb, entropy, argmax]);
   return { logProb, entropy, argmax };
 }
@@ -128,21 +133,35 @@ interface Chunk {
   readonly offset: number;
 }
 
-/** Computes the raw logits of one chunk after the other, each [rows, cols], into one scratch tensor. */
-function forEachChunk(head: Head, f: (logits: Tensor, targets: Tensor, chunk: Chunk) => void): void {
+/**
+ * Computes the raw logits of one chunk after the other, each [rows, cols]: into one scratch tensor, or into tensors that
+ * are added to `kept`; the next walk finds them there.
+ */
+function forEachChunk(
+  head: Head,
+  kept: Tensor[] | undefined,
+  f: (logits: Tensor, targets: Tensor, chunk: Chunk) => void,
+): void {
   const { hidden, table, targets, chunk } = head;
   const [tokens, width] = hidden.shape as [number, number];
   if (tokens === 0) return;
-  using logits = hidden.device.empty([Math.min(chunk.rows, tokens), Math.min(chunk.cols, table.rows)]);
+  const { device } = hidden;
+  using scratch = kept ? undefined : device.empty([Math.min(chunk.rows, tokens), Math.min(chunk.cols, table.rows)]);
   using ids = idsOf("take logProb", "targets", targets);
+  let at = 0;
   for (let row = 0; row < tokens; row += chunk.rows) {
     const rows = Math.min(chunk.rows, tokens - row);
     table.shards.forEach(({ tensor, first, rows: entries }, shard) => {
       for (let entry = 0; entry < entries; entry += chunk.cols) {
         const cols = Math.min(chunk.cols, entries - entry);
         const offset = entry * width;
-        const part = { tensor, offset, transpose: true };
-        multiply({ tensor: hidden, offset: row * width }, part, { tensor: logits }, rows, cols, width);
+        const found = kept?.[at];
+        const logits = found ?? scratch ?? device.empty([rows, cols]);
+        if (!found) {
+          const part = { tensor, offset, transpose: true };
+          multiply({ tensor: hidden, offset: row * width }, part, { tensor: logits }, rows, cols, width);
+        }
+        if (kept) kept[at++] = logits;
         f(logits, ids, { row, rows, col: first + entry, cols, shard, offset });
       }
     });
@@ -152,9 +171,10 @@ function forEachChunk(head: Head, f: (logits: Tensor, targets: Tensor, chunk: Ch
 /** Place of the first shard among the inputs on the tape: hidden states, targets, shards. */
 const firstShard = 2;
 
-/** Computes every chunk's logits again, turns them into their gradient, and multiplies it into all gradients. */
+/** Turns every chunk's logits, kept or computed again, into their gradient, and multiplies it into all gradients. */
 function backward(
   head: Head,
+  kept: Tensor[] | undefined,
   state: Tensor,
   entropy: Tensor,
   [dLogProb, dEntropy]: readonly (Tensor | undefined)[],
@@ -171,7 +191,7 @@ function backward(
     // Without rows no chunk would write it.
     return { old, gradient: old ?? (tokens > 0 ? device.empty(shape) : device.zeros(shape)) };
   });
-  forEachChunk(head, (logits, targets, { row, rows, col, cols, shard, offset }) => {
+  forEachChunk(head, kept, (logits, targets, { row, rows, col, cols, shard, offset }) => {
     device.run(logProbGradKernel, { targets, state, entropy, dLogProb, dEntropy, logits }, {
       ...{ row, rows, col, cols, vocabulary: table.rows, hasLogProb: dLogProb ? 1 : 0, hasEntropy: dEntropy ? 1 : 0 },
       ...{ scale, invalid: NaN },

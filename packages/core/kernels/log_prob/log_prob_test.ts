@@ -13,7 +13,11 @@ await eachDevice(
   "logProb() and its gradients equal the float64 reference across chunks",
   async (device) => {
     await checkOperation(device, (random) => {
-      const chunk = { rows: random.pick([3, 8, 1024]), cols: random.pick([1, 5, 16, 68]) };
+      const chunk = {
+        rows: random.pick([3, 8, 1024]),
+        cols: random.pick([1, 5, 16, 68]),
+        kept: random.pick([0, 64, 2e4]),
+      };
       const [rows, width] = [random.length(17), random.length(17)];
       const { cols } = chunk;
       const lengths = [1, 2, 3, 7, 13, 31, 67, 97, cols - 1, cols, cols + 1, 2 * cols + 1, 3 * cols];
@@ -210,14 +214,36 @@ Deno.test("logProb() gives the same bits with 1 and 2 threads, and from run to r
   });
 });
 
+await eachDevice(
+  Deno.test,
+  "logProb() has the same bits whether it keeps its logits or computes them again",
+  async (device) => {
+    const [rows, width, vocabulary] = [13, 5, 40];
+    const random = new Random(8);
+    const params = {
+      hidden: device.tensor(random.normals(rows * width), [rows, width]),
+      weight: device.tensor(random.normals(vocabulary * width), [vocabulary, width]),
+    };
+    const ids = device.tensor(Uint32Array.from({ length: rows }, () => random.int(0, vocabulary - 1)));
+    const read = async (kept: number) => {
+      const { value, grads } = valueAndGrad((p) => {
+        const y = logProbInChunks(p.hidden, p.weight, ids, 0.7, { rows: 8, cols: 16, kept });
+        return sum(add(y.logProb, y.entropy));
+      }, params);
+      return await device.read([value, grads.hidden, grads.weight] as Tensor<"f32">[]);
+    };
+    assertEquals(await read(rows * vocabulary), await read(rows * vocabulary - 1));
+  },
+);
+
 Deno.test("logProb() holds 1024 × 1024 logits at a time, forward and backward", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
-  const [rows, width, vocabulary] = [2000, 8, 4000];
+  const [rows, width, vocabulary] = [2000, 8, 9000]; // more than it keeps
   const random = new Random(7);
   const hidden = device.tensor(random.normals(rows * width), [rows, width]);
   const weight = device.tensor(random.normals(vocabulary * width), [vocabulary, width]);
   const targets = device.zeros([rows], "i32");
-  const logits = 1024 * 1024 * 4; // all of them would be 7.6 times that
+  const logits = 1024 * 1024 * 4; // all of them would be 17 times that
   const small = 64 * rows;
   const before = device.stats().bytes;
   logProb(hidden, weight, targets);

@@ -101,6 +101,7 @@ await eachDevice(Deno.test, "sampleTokens() keeps every token as likely as the l
     [{ topK: 3 }, top],
     [{ topK: 4 }, [...top, 2, 4, 5]],
     [{ topK: 7 }, [...top, 2, 4, 5, 6, 7]],
+    [{ topK: 9, temperature: 5 }, [...top, 2, 4, 5, 6, 7, 0]], // the ninth is below 0
     [{ topP: 1e-7 }, top],
     [{ topP: 0.6 }, top],
     [{ topP: 0.75 }, [...top, 2, 4, 5]],

@@ -118,9 +118,9 @@ export const lowest: f32 = -87.33654;
   return v128.bitselect(f32x4.splat(NaN), y, bad);
 }
 
-/** 1 / (1 + e⁻ˣ). */
+/** 1 / (1 + e⁻ˣ), of both signs from e^-|x|; for x below {@link lowest} e to that. */
 // @ts-ignore: decorator
 @inline export function sigmoid4(x: v128): v128 {
-  const one = f32x4.splat(1);
-  return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
+  const one = all(ONE), e = expDown4(f32x4.pmax(f32x4.neg(f32x4.abs(x)), all(LOW))); // pmax(NaN, low) is NaN
+  return f32x4.div(v128.bitselect(e, one, i32x4.shr_s(x, 31)), f32x4.add(one, e));
 }
