@@ -158,6 +158,57 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     [" + (middle2 >> 16u);", ";"],
     ["p.c3 + block));", "p.c3));"],
   ],
+  "sample/blocks.as.ts": [
+    ["return v128.andnot(expDown4(f32x4.pmax(d, low)), f32x4.lt(d, low));", "return expDown4(f32x4.pmax(d, low));"],
+    ["store<f32>(at, load<f32>(at, 4) * f32x4.extract_lane(factor, 0), 4);", ""],
+    ["store<f64>(rest, want - before);", "store<f64>(rest, want);"],
+    ["w > 0 && w >= least", "w > 0"],
+    ["headMask(n - i)", "headMask(4)"],
+    ["v128.and(weights4(x, t, by), f32x4.ge(x, from))", "weights4(x, t, by)"],
+  ],
+  "sample/sample.as.ts": [
+    ["load<u32>(scratch) >> 8", "load<u32>(scratch, 4) >> 8"],
+    ["- top) * p.scale - log1(total)", "- top) - log1(total)"],
+    ["if (p.greedy) token", "if (false) token"],
+  ],
+  "sample/filter.as.ts": [
+    ["load<u32>(counter, 12) < load", "load<u32>(counter, 12) <= load"],
+    ["max(mass, p.minP)", "mass"],
+    ["| (1 << (token & 31))", ""],
+    ["row += SLOTS", "row += SLOTS + 1"],
+  ],
+  "sample/scores.as.ts": [
+    ["z > 0 ? z * inverse : z * penalty", "z * inverse"],
+  ],
+  "sample/threshold.as.ts": [
+    ["above + amountFrom(", "amountFrom("],
+    ["counts) >= want) low", "counts) > want) low"],
+    ["bits ^ ((bits >> 31) & 0x7fffffff)", "bits"],
+    ["const limit = reinterpret<f32>(ordered(<i32>high));", "const limit = reinterpret<f32>(ordered(<i32>low));"],
+  ],
+  "sample/draw.ts": [
+    ["&& b.place < a.place", "&& b.place > a.place"],
+    ["rest -= before;", ""],
+    ["select(exp(d), 0.0, d < ${lowest})", "exp(max(d, ${lowest}))"],
+    ["result.token += picked * each;", "result.token += picked;"],
+  ],
+  "sample/kernel.ts": [
+    ["philox(vec2u(p.k0, p.k1), counter).x", "philox(vec2u(p.k0, p.k1), counter).y"],
+    ["parts: ({ rows }) => ceilDiv(rows, 4)", "parts: ({ rows }) => ceilDiv(rows, 5)"],
+  ],
+  "sample/filter_kernel.ts": [
+    ["select(p.penalty, p.inverse, z > 0.0)", "p.inverse"],
+    ["order(z) >= least", "order(z) > least"],
+    ["best.value + p.minShift", "best.value - 1e30"],
+    ["counters[4 * row + 3] < until[row]", "counters[4 * row + 3] <= until[row]"],
+    ["select(z, 0.0, z == 0.0)", "z"],
+    ["some.x += weight(row, j, best.value);", "some.x += exp_down(score(row, j) - best.value);"],
+    ["|= 1u << (token % 32)", "|= 1u << (token % 31)"],
+  ],
+  "sample/sample.ts": [
+    ["greedy ? 1 : 1 / temperature", "greedy ? 1 : temperature"],
+    ["Math.log(filters.minP) * temperature", "Math.log(filters.minP)"],
+  ],
   "fill/kernel.ts": [
     ["out[at] = p.bits", "out[at] = p.bits & 0xffffu"],
     ["parts: ({ n }) =>", "parts: ({ n }) => 0.5 *"],
@@ -172,6 +223,9 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
     ["finish(p, c, i * rows + r,", "finish(p, c, r,"],
     ["kvHead * c.group + r % c.group", "kvHead + r % c.group"],
     ["m + log2e * f32x4", "m + f32x4"],
+  ],
+  "attention/attention.ts": [
+    ["longest * heads / kvHeads > 3", "longest * heads / kvHeads > 4"],
   ],
   "attention/direct.as.ts": [
     ["v += <usize>from * stride;", ""],

@@ -54,6 +54,13 @@ export { packWeights } from "./kernels/matmul/packed.ts";
 export { addLayerNorm, addRmsNorm, layerNorm, type NormOptions, rmsNorm } from "./kernels/norm/norm.ts";
 export { randomBits, uniform } from "./kernels/philox/philox.ts";
 export { mean, type ReduceOptions, sum } from "./kernels/reduce/reduce.ts";
+export {
+  type BannedTokens,
+  type SampledTokens,
+  sampleTokens,
+  type SampleTokensOptions,
+} from "./kernels/sample/sample.ts";
+export { tokenBits } from "./kernels/sample/token_bits.ts";
 export { writeRows } from "./kernels/write_rows/write_rows.ts";
 export { type RowShards, shardRows } from "./kernels/row_shards.ts";
 export { reshape } from "./kernels/reshape/reshape.ts";

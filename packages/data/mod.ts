@@ -3,4 +3,10 @@
  *
  * @module
  */
-export type { ChatMessage, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.ts";
+export type { Codec } from "./tokenizer/codec.ts";
+export type { TokenizerFile, TokenizerFiles } from "./tokenizer/files.ts";
+export { loadTokenizer, type LoadTokenizerOptions } from "./tokenizer/load.ts";
+export type { SpecialTokenField, TokenizerConfig, TokenizerJson, TokenizerPart } from "./tokenizer/schema.ts";
+export { type DecodeStream, decodeStream } from "./tokenizer/stream.ts";
+export type { ChatMessage, DecodeOptions, EncodeOptions, Tokenizer } from "./tokenizer/tokenizer.ts";
+export { checkVocabulary } from "./tokenizer/vocabulary.ts";

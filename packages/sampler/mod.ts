@@ -3,4 +3,6 @@
  *
  * @module
  */
-export type { Completion, FinishReason, Prompt, SampleOptions, Sampler } from "./sampler.ts";
+export type { Completion, FinishReason, Prompt, SampleEvent, SampleOptions, Sampler } from "./sampler.ts";
+export { type LocalSampler, localSampler, type LocalSamplerOptions } from "./local/sampler.ts";
+export { promptHash } from "./prompt_hash.ts";

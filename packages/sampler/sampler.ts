@@ -16,7 +16,7 @@ export interface SampleOptions {
   n?: number;
   /** Most tokens of a completion. @default {128} */
   maxTokens?: number;
-  /** Tokens before a completion may end. @default {0} */
+  /** Tokens before an end token may be drawn, or a stop text may be complete. @default {0} */
   minTokens?: number;
   /** Logits are divided by this; 0 takes the most likely token. @default {1} */
   temperature?: number;
@@ -55,9 +55,9 @@ export interface Completion {
   readonly tokens: Uint32Array;
   /** Their text, without end token and stop text. */
   readonly text: string;
-  /** Log-probability of each token under the model at this temperature: what training computes. */
+  /** Log-probability of each token under the model at this temperature, at 0 under the model itself: what training computes. */
   readonly logProbs: Float32Array;
-  /** Log-probability of each token under the distribution that it was drawn from, after penalty and filters. */
+  /** Log-probability of each token under the distribution that it was drawn from, after penalty and filters; 0 at temperature 0. */
   readonly samplingLogProbs: Float32Array;
   /** Why it ended. */
   readonly finish: FinishReason;
@@ -69,4 +69,18 @@ export interface Sampler {
   readonly id: string;
   /** Draws `n` completions of each prompt, in the order in which they finish. */
   sample(prompts: readonly Prompt[], options?: SampleOptions): AsyncIterable<Completion>;
+}
+
+/** What a stream of completions brings. */
+export interface SampleEvent {
+  /** The prompt's. */
+  readonly promptId: string;
+  /** 0 … n − 1. */
+  readonly index: number;
+  /** Ids drawn since the last event of this completion. */
+  readonly tokens: Uint32Array;
+  /** Text that is certain since then: no stop text, no half characters. Joined it is the completion's. */
+  readonly text: string;
+  /** The whole completion, with its last event. */
+  readonly completion?: Completion;
 }

@@ -1,8 +1,9 @@
 /**
- * The engine outside Deno: a page in Chromium and a script in Node import it and multiply two matrices on the CPU.
+ * The packages outside Deno: a page in Chromium and a script in Node import them, multiply two matrices on the CPU, and
+ * encode a text.
  *
- * Both load one bundle for ES2022, as a web project makes it, because Node 20 and 22 cannot read `using`. The page asks
- * for nothing else: no cross-origin isolation, no worker.
+ * Both load one bundle of each package for ES2022, as a web project makes it, because Node 20 and 22 cannot read `using`.
+ * The page asks for nothing else: no cross-origin isolation, no worker.
  */
 import { assertEquals } from "@std/assert";
 import { build, stop } from "esbuild";
@@ -13,29 +14,40 @@ const nodeVersion = node ? await versionOfNode(node) : undefined;
 
 const script = `
 import { matmul, openDevice } from "./core.mjs";
-export async function multiply() {
+import { loadTokenizer } from "./data.mjs";
+export async function work() {
   const device = await openDevice({ device: "cpu", threads: 1 });
   const product = matmul(device.tensor([1, 2, 3, 4], [2, 2]), device.tensor([5, 6, 7, 8], [2, 2]));
   const numbers = [...await product.data()];
   device.dispose();
-  return JSON.stringify(numbers);
+  const model = { type: "BPE", vocab: { a: 0, b: 1, ab: 2 }, merges: ["a b"] };
+  const json = JSON.stringify({ model, decoder: { type: "Fuse" } });
+  const config = JSON.stringify({ chat_template: "{{ messages[0].content }}" });
+  const files = { "tokenizer.json": new Blob([json]), "tokenizer_config.json": new Blob([config]) };
+  const { encode, renderChat } = await loadTokenizer({ open: async (name) => files[name] });
+  return JSON.stringify([numbers, encode(renderChat([{ role: "user", content: "aba" }]))]);
 }
 `;
 
+const expected = "[[19,22,43,50],[2,0]]";
+const bundles = { "core.mjs": "core/mod.ts", "data.mjs": "data/mod.ts" };
+
 const page = `<!DOCTYPE html><link rel="icon" href="data:,"><script type="module">
 const answer = (text) => fetch("/answer", { method: "POST", body: text });
-import("./script.mjs").then(({ multiply }) => multiply()).then(answer, (error) => answer("failed: " + error.stack));
+import("./script.mjs").then(({ work }) => work()).then(answer, (error) => answer("failed: " + error.stack));
 </script>`;
 
 Deno.test({
-  name: `the engine runs in a page${chromium ? "" : " (skipped: no Chromium; install it or set CHROMIUM to its path)"}`,
+  name: `core and data run in a page${
+    chromium ? "" : " (skipped: no Chromium; install it or set CHROMIUM to its path)"
+  }`,
   ignore: !chromium,
   async fn() {
     const files: Record<string, [string, string]> = {
       "/": [page, "text/html"],
       "/script.mjs": [script, "text/javascript"],
-      "/core.mjs": [await bundle(), "text/javascript"],
     };
+    for (const [name, code] of await bundled()) files[`/${name}`] = [code, "text/javascript"];
     const answer = Promise.withResolvers<string>();
     await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
       const { pathname } = new URL(request.url);
@@ -58,7 +70,7 @@ Deno.test({
     const ended = browser.status.then(() => answer.reject(new Error("Chromium ended before the page answered")));
     const timer = setTimeout(() => answer.reject(new Error("the page gave no answer within 30 seconds")), 30_000);
     try {
-      assertEquals(await answer.promise, "[19,22,43,50]");
+      assertEquals(await answer.promise, expected);
     } finally {
       clearTimeout(timer);
       done.abort();
@@ -69,42 +81,45 @@ Deno.test({
 });
 
 Deno.test({
-  name: `the engine runs in Node${nodeVersion ? "" : " (skipped: no Node.js on PATH)"}`,
+  name: `core and data run in Node${nodeVersion ? "" : " (skipped: no Node.js on PATH)"}`,
   ignore: !nodeVersion,
   async fn() {
     const dir = await Deno.makeTempDir();
     try {
-      await Deno.writeTextFile(`${dir}/core.mjs`, await bundle());
+      for (const [name, code] of await bundled()) await Deno.writeTextFile(`${dir}/${name}`, code);
       await Deno.writeTextFile(`${dir}/script.mjs`, script);
-      await Deno.writeTextFile(`${dir}/main.mjs`, 'console.log(await (await import("./script.mjs")).multiply());');
+      await Deno.writeTextFile(`${dir}/main.mjs`, 'console.log(await (await import("./script.mjs")).work());');
       const flags = nodeVersion! < 21 ? ["--experimental-wasm-relaxed-simd"] : [];
       const command = new Deno.Command(node!, { args: [...flags, `${dir}/main.mjs`] });
       const { stdout, stderr } = await command.output();
       const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-      assertEquals({ out, err }, { out: "[19,22,43,50]\n", err: "" });
+      assertEquals({ out, err }, { out: `${expected}\n`, err: "" });
     } finally {
       await Deno.remove(dir, { recursive: true });
     }
   },
 });
 
-let bundled: Promise<string> | undefined;
+let made: Promise<[string, string][]> | undefined;
 
-/** The engine as one module of ES2022. */
-function bundle(): Promise<string> {
-  return bundled ??= (async () => {
-    const core = new URL("../../packages/core/mod.ts", import.meta.url).pathname;
+/** Each package as one module of ES2022, by the name of its file. */
+function bundled(): Promise<[string, string][]> {
+  return made ??= (async () => {
     try {
-      const { outputFiles } = await build({
-        entryPoints: [core],
-        bundle: true,
-        write: false,
-        format: "esm",
-        target: "es2022",
-        platform: "browser",
-        logLevel: "silent",
+      const all = Object.entries(bundles).map(async ([name, path]): Promise<[string, string]> => {
+        const { outputFiles } = await build({
+          entryPoints: [new URL(`../../packages/${path}`, import.meta.url).pathname],
+          bundle: true,
+          write: false,
+          format: "esm",
+          target: "es2022",
+          nodePaths: [new URL("node_modules", import.meta.url).pathname], // bundlers know no import map
+          platform: "browser",
+          logLevel: "silent",
+        });
+        return [name, outputFiles[0]!.text];
       });
-      return outputFiles[0]!.text;
+      return await Promise.all(all);
     } finally {
       await stop();
     }

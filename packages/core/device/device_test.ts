@@ -108,9 +108,12 @@ await eachDevice(Deno.test, "scopes free, keep, nest, and close in order", (devi
   const outer = device.scope();
   const inner = device.scope();
   const kept = inner.keep(device.zeros([2]));
+  const free = inner.keep(device.zeros([2]), null);
   const dropped = device.zeros([2]);
   assertThrows(() => outer[Symbol.dispose](), Error, "before those opened in it");
   assertEquals([kept.disposed, dropped.disposed], [true, true]); // both scopes are closed: the device stays usable
+  assertEquals(free.disposed, false);
+  free.dispose();
   assertEquals(device.stats().blocks, start);
 });
 

@@ -51,10 +51,11 @@ export class Scope implements Disposable {
    * Lets tensors outlive the scope: the enclosing scope has them from now on, or the caller where there is none.
    *
    * @param tree A tensor, or an object or array of tensors.
-   * @param to The scope that has them from now on; by default the enclosing one.
+   * @param to The scope that has them from now on; by default the enclosing one. With `null` they are the caller's to
+   *   dispose of, whatever scopes are open.
    * @returns The same.
    */
-  keep<T extends Tree<T>>(tree: T, to: Scope | undefined = this.#parent): T {
+  keep<T extends Tree<T>>(tree: T, to: Scope | null | undefined = this.#parent): T {
     for (const tensor of leaves(tree)) {
       if (this.#tensors.delete(tensor)) to?.add(tensor);
     }

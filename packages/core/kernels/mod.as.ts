@@ -14,4 +14,6 @@ export { norm, norm_grad, norm_weight_grad } from "./norm/norm.as";
 export { philox } from "./philox/philox.as";
 export { column_sum, row_sum } from "./reduce/reduce.as";
 export { rope } from "./rope/rope.as";
+export { filter_draw, filter_stats } from "./sample/filter.as";
+export { sample_draw, sample_stats } from "./sample/sample.as";
 export { write_rows } from "./write_rows/write_rows.as";

@@ -7,6 +7,7 @@
 export { assertClose, type CloseOptions } from "./assert_close.ts";
 export { assertRepeatable, type RepeatableOptions } from "./assert_repeatable.ts";
 export { type Case, checkOperation, type CheckOptions } from "./check_operation.ts";
+export { chiSquareP } from "./chi_square.ts";
 export { eachDevice, type TestRunner } from "./each_device.ts";
 export { directionalDerivative, numericGradient } from "./finite_difference.ts";
 export { Random } from "./random.ts";

@@ -1,6 +1,14 @@
 /**
- * Models, tokenizers and datasets from the Hugging Face hub.
+ * Models, tokenizers and datasets from the Hugging Face hub, brought into a store that the caller provides.
  *
  * @module
  */
-export {};
+export {
+  checkpointFiles,
+  type DownloadOptions,
+  type DownloadProgress,
+  downloadRepository,
+  type HubFolder,
+} from "./download.ts";
+export { NetworkError } from "./errors.ts";
+export type { FileStore, StoredFile } from "./store.ts";

@@ -1,6 +1,7 @@
 /**
- * Completions from any OpenAI-compatible server.
+ * Completions from any OpenAI-compatible server, vLLM's among them.
  *
  * @module
  */
-export {};
+export { openaiSampler, type OpenaiSamplerOptions } from "./sampler.ts";
+export type { ServerKind } from "./request.ts";

@@ -11,7 +11,7 @@
  */
 import { log4, maxLanes, splat, storeHead, sumLanes } from "../simd/math.as";
 import { micro, MR, NR, packA } from "../simd/micro.as";
-import { outputRow, scoresRow } from "./direct.as";
+import { outputRow, scoresRow, touch } from "./direct.as";
 import { ceil8, checkLayout, exp2Down4, log2e, mask, packColumns, packRows, scaleRow, Segment } from "./blocks.as";
 
 /** Keys of a block. */
@@ -132,6 +132,7 @@ function directRows(p: ForwardArgs, s: Segment, c: Chunk, kvHead: i32): void {
   for (let key = begin / KB * KB; key < last; key += KB) {
     const n = min(KB, last - key), at = <usize>(s.kStart + key) * kvStride + <usize>kvHead * rowBytes;
     for (let step = 0; step < n; step += STEP) {
+      touch(p.k + at + <usize>step * kvStride, min(STEP, n - step), <usize>heads * rowBytes, kvStride, c.s);
       for (let i = 0; i < heads; i++) {
         for (let r = 0; r < rows; r++) {
           const end = c.end(r) - key, line = <usize>(i * rows + r);
@@ -145,6 +146,7 @@ function directRows(p: ForwardArgs, s: Segment, c: Chunk, kvHead: i32): void {
       if (from < to) softmaxRow(c, line, scores + <usize>line * (KB * 4), end, from, ceil8(to));
     }
     for (let step = 0; step < n; step += STEP) {
+      touch(p.v + at + <usize>step * kvStride, min(STEP, n - step), <usize>heads * rowBytes, kvStride, c.s);
       for (let i = 0; i < heads; i++) {
         for (let r = 0; r < rows; r++) {
           const end = c.end(r) - key, line = <usize>(i * rows + r);

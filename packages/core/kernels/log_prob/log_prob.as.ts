@@ -1,5 +1,6 @@
 // Row statistics of a chunk of logits, and their gradient. See kernel.ts for what each buffer holds.
-import { expDown4, headMask, log4, lowest, maxLanes, storeHead, sumLanes } from "../simd/math.as";
+import { expDown4, headMask, log4, lowest, storeHead, sumLanes } from "../simd/math.as";
+import { indexOf, rowMax } from "../simd/rows.as";
 
 /** Rows of a part. */
 const ROWS: i32 = 16;
@@ -47,33 +48,6 @@ export function log_prob(args: usize, part: i32, scratch: usize): void {
 /** eˣ for x ≤ 0 by the same code as the vectors. */
 // @ts-ignore: decorator
 @inline function exp1(x: f32): f32 { return f32x4.extract_lane(expDown4(f32x4.splat(x)), 0); }
-
-/** The largest of a row, NaN aside. */
-function rowMax(z: usize, cols: i32): f32 {
-  let a = f32x4.splat(-Infinity), b = a, c = a, d = a, i = 0; // pmax(a, NaN) is a
-  for (; i + 16 <= cols; i += 16) {
-    const q = z + (<usize>i << 2);
-    a = f32x4.pmax(a, v128.load(q));
-    b = f32x4.pmax(b, v128.load(q, 16));
-    c = f32x4.pmax(c, v128.load(q, 32));
-    d = f32x4.pmax(d, v128.load(q, 48));
-  }
-  for (; i < cols; i += 4) {
-    const x = v128.bitselect(v128.load(z + (<usize>i << 2)), f32x4.splat(-Infinity), headMask(cols - i));
-    a = f32x4.pmax(a, x);
-  }
-  return maxLanes(f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d)));
-}
-
-/** Index of the first element that equals the largest. */
-function indexOf(z: usize, cols: i32, top: f32): i32 {
-  const t = f32x4.splat(top);
-  for (let i = 0; i < cols; i += 4) {
-    const hit = i32x4.bitmask(f32x4.eq(v128.load(z + (<usize>i << 2)), t));
-    if (hit) return i + ctz(hit);
-  }
-  return 0;
-}
 
 /** Adds Σ eᵈ and Σ d·eᵈ with d = (z − m) · scale to what is at `total` and `moment`. */
 function addRow(z: usize, cols: i32, m: f32, scale: f32, total: usize, moment: usize): void {

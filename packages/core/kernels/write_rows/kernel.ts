@@ -1,11 +1,11 @@
-/** out[ids[t]] = x[t], in place: how new keys and values enter a cache. */
+/** out[ids[t]] = x[t], in place: how new keys and values enter a cache. Bits are copied, whatever they stand for. */
 import { defineKernel, type Kernel, rowParts } from "../../backend/kernel.ts";
 import { eachElement, elementGroups } from "../wgsl.ts";
 
 /** Rows whose id is `rows` or more are left out. Two rows with one id: which of them stays is not said. */
 export const writeRowsKernel: Kernel<"x" | "ids" | "out", "tokens" | "cols" | "rows"> = defineKernel({
   name: "write_rows",
-  buffers: { x: "read f32", ids: "read u32", out: "write f32" },
+  buffers: { x: "read u32", ids: "read u32", out: "write u32" },
   params: { tokens: "u32", cols: "u32", rows: "u32" },
   workgroupSize: [64],
   main: eachElement(

@@ -1,16 +1,16 @@
 /** Rows written into a tensor that is already there. */
 import type { Tensor } from "../../device/tensor.ts";
-import { idsOf } from "../cast/bits.ts";
+import { bitsOf, idsOf } from "../cast/bits.ts";
 import { writeRowsKernel } from "./kernel.ts";
 
 /**
  * Overwrites rows of a tensor: row `ids[t]` of `out` becomes row t of `x`. No gradient flows through it: it is for caches.
  *
  * @param out A tensor of shape [rows, c], changed in place.
- * @param x A tensor of shape [tokens, c].
+ * @param x A tensor of shape [tokens, c] and of the dtype of `out`.
  * @param ids Where each row goes: i32 or u32 of shape [tokens], each id once. Negative ones, and those of `rows` or more, are left out.
  * @throws {RangeError} If the shapes do not fit.
- * @throws {TypeError} If ids are not integers.
+ * @throws {TypeError} If ids are not integers, or the dtypes differ.
  * @throws {Error} If a running `valueAndGrad` needs what `out` holds.
  *
  * @example Usage
@@ -34,9 +34,14 @@ export function writeRows(out: Tensor, x: Tensor, ids: Tensor): void {
         `they need [tokens, c], [tokens] and [rows, c]`,
     );
   }
+  if (x.dtype !== out.dtype) {
+    throw new TypeError(`Cannot writeRows of ${x} into ${out}: they need one dtype; use cast()`);
+  }
   if (out.device.tape?.holds(out)) {
     throw new Error(`Cannot writeRows into ${out}: the backward pass of a running valueAndGrad needs what it holds`);
   }
-  using bits = idsOf("writeRows", "ids", ids);
-  out.device.run(writeRowsKernel, { x, ids: bits, out }, { tokens, cols, rows: out.shape[0]! });
+  using which = idsOf("writeRows", "ids", ids);
+  using from = bitsOf(x);
+  using to = bitsOf(out);
+  out.device.run(writeRowsKernel, { x: from, ids: which, out: to }, { tokens, cols, rows: out.shape[0]! });
 }

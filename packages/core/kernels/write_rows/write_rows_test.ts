@@ -25,6 +25,14 @@ await eachDevice(Deno.test, "writeRows() overwrites the rows that ids name, and 
   }
 });
 
+await eachDevice(Deno.test, "writeRows() copies words of any dtype as they are", async (device) => {
+  const words = Uint32Array.of(1, 0x7fc00001, 0xffffffff, 0x80000000); // as f32: subnormal, NaN, NaN, -0
+  const out = device.zeros([3, 2], "u32");
+  writeRows(out, device.tensor(words, [2, 2]), device.tensor(Uint32Array.of(2, 0)));
+  assertEquals(await out.data(), Uint32Array.of(0xffffffff, 0x80000000, 0, 0, 1, 0x7fc00001));
+  assertThrows(() => writeRows(out, device.zeros([1, 2]), device.zeros([1], "u32")), TypeError, "need one dtype");
+});
+
 await eachDevice(Deno.test, "writeRows() refuses what does not fit, and what a backward pass needs", (device) => {
   const [out, x, ids] = [device.zeros([4, 3]), device.zeros([2, 3]), device.zeros([2], "u32")];
   assertThrows(() => writeRows(out, device.zeros([2, 2]), ids), RangeError, "[2,2] with ids of shape [2]");

@@ -1,0 +1,97 @@
+/** Completions from a model on this machine. */
+import type { Adapter, Device, ModelConfig, Params } from "@tare/core";
+import type { Tokenizer } from "@tare/data";
+import type { Prompt, SampleEvent, SampleOptions, Sampler } from "../sampler.ts";
+import { sampleSettings } from "../settings.ts";
+import { run } from "./run.ts";
+
+/** What {@linkcode localSampler} draws from, and how much at a time. What it draws depends on none of the sizes. */
+export interface LocalSamplerOptions {
+  /** Where the model is. */
+  readonly device: Device;
+  /** The model's sizes and variants. */
+  readonly config: ModelConfig;
+  /** The model's parameters, as they are whenever a draw begins. */
+  readonly params: Params;
+  /** Low-rank changes of the model. */
+  readonly adapter?: Adapter;
+  /** Makes ids of prompts that have none, and text of what is drawn. Without one texts are empty and `stop` is refused. */
+  readonly tokenizer?: Tokenizer;
+  /** Names the model in what is made with it. @default {"local"} */
+  readonly id?: string;
+  /** Sequences at a time, at most; fewer if `cacheBytes` does not suffice. @default {32} */
+  readonly slots?: number;
+  /** Most bytes of keys and values. @default {2 ** 30} */
+  readonly cacheBytes?: number;
+  /** Most prompt tokens of one pass. @default {1024} */
+  readonly prefillTokens?: number;
+  /** Tokens of each sequence between two looks at what was drawn. @default {1 on the CPU, 8 on WebGPU, where a look is dear} */
+  readonly block?: number;
+  /**
+   * Decodes from a copy of the model's matrices, laid out for it when a draw begins: faster, for as much memory again. CPU only;
+   * on WebGPU nothing is copied.
+   *
+   * @default {true}
+   */
+  readonly pack?: boolean;
+}
+
+/** A sampler that also gives tokens as they come. */
+export interface LocalSampler extends Sampler {
+  /** Draws as `sample` does, and tells of every block of tokens. */
+  stream(prompts: readonly Prompt[], options?: SampleOptions): AsyncIterable<SampleEvent>;
+}
+
+/**
+ * Draws from a model on this machine, with a key-value cache and continuous batching: a sequence that is done leaves its
+ * slot to one that waits, and n completions of a prompt share one pass over it.
+ *
+ * On one device a completion is the same, bit for bit, whatever it was drawn together with and whatever the sizes: its
+ * random numbers belong to (seed, stage) and (prompt hash, draw + index, position). Its log-probabilities are those that
+ * training computes.
+ *
+ * @param options The model, the tokenizer and the sizes.
+ * @returns The sampler. It holds no memory of the device but while a draw is on; ending the iteration early gives it back.
+ * @throws {RangeError} If a size is no integer of 1 or more.
+ *
+ * @example Usage
+ * ```ts
+ * import { initParams, type ModelConfig, openDevice } from "@tare/core";
+ * import { localSampler } from "@tare/sampler";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const config: ModelConfig = {
+ *   ...{ family: "llama", layers: 1, width: 8, heads: 2, kvHeads: 1, headDim: 4, hidden: 16, vocabulary: 11 },
+ *   ...{ positions: 32, norm: "rms", normEps: 1e-6, activation: "swiglu", tied: true, headNorm: false },
+ *   bias: { qkv: false, output: false, mlp: false },
+ *   rope: { frequencies: [1, 0.1], attentionFactor: 1 },
+ *   windows: [undefined],
+ *   tokens: { eos: [0] },
+ * };
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const sampler = localSampler({ device, config, params: initParams(device, config, 7) });
+ * const prompts = [{ id: "a", text: "", tokens: [3, 1, 4] }, { id: "b", text: "", tokens: [1, 5] }];
+ * const completions = await Array.fromAsync(sampler.sample(prompts, { n: 2, maxTokens: 6 }));
+ * assertEquals(completions.length, 4);
+ * ```
+ */
+export function localSampler(options: LocalSamplerOptions): LocalSampler {
+  const { device, id = "local", slots = 32, cacheBytes = 2 ** 30, prefillTokens = 1024 } = options;
+  const { block = device.kind === "cpu" ? 1 : 8, pack = true } = options;
+  for (const [name, size] of Object.entries({ slots, cacheBytes, prefillTokens, block })) {
+    if (!Number.isSafeInteger(size) || size < 1) {
+      throw new RangeError(`Expected ${name} of localSampler to be an integer of 1 or more but found ${size}`);
+    }
+  }
+  const sizes = { slots, cacheBytes, prefillTokens, block, pack };
+  return {
+    id,
+    stream: (prompts, settings) => run({ ...options, ...sizes }, prompts, sampleSettings(settings), true),
+    async *sample(prompts, settings) {
+      for await (const { completion } of run({ ...options, ...sizes }, prompts, sampleSettings(settings), false)) {
+        if (completion) yield completion;
+      }
+    },
+  };
+}
