@@ -64,18 +64,20 @@ export function forward(
   batch: TokenBatch,
   options: ForwardOptions = {},
 ): Tensor<"f32"> {
+  const { device } = batch.tokens;
+  using scope = device.scope();
   let x = gatherRows(params.embedding, batch.tokens);
   if (params.positions) x = add(x, gatherRows(params.positions, batch.positions));
   params.blocks.forEach((block, layer) => {
     const run = (x: Tensor) => {
-      using scope = x.device.scope(); // without a tape one block's intermediates are alive, not all blocks'
+      using scope = device.scope(); // one block's intermediates are alive, not all blocks', unless a tape needs them
       return scope.keep(transformerBlock(x, block, config, layer, batch, options));
     };
     const y = options.recompute ? recompute(run, x) as Tensor<"f32"> : run(x);
-    if (!x.device.tape) x.dispose();
+    if (!device.tape?.holds(x)) x.dispose();
     x = y;
   });
-  return norm(x, params.norm, config);
+  return scope.keep(norm(x, params.norm, config));
 }
 
 /** x + attention(norm(x)), then x + mlp(norm(x)). */
@@ -188,7 +190,9 @@ export function tokenLogProb(
 export function logits(params: Params, hidden: Tensor): Tensor<"f32"> {
   const head = headOf(params);
   const product = (weight: Tensor) => matmul(hidden, weight, { transposeB: true });
-  return head instanceof Tensor ? product(head) : concatColumns(head.map(product));
+  if (head instanceof Tensor) return product(head);
+  using scope = hidden.device.scope();
+  return scope.keep(concatColumns(head.map(product)));
 }
 
 function headOf(params: Params): RowShards {
