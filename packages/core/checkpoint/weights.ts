@@ -1,6 +1,6 @@
 /** The safetensors files of a model: one, or several with an index. */
-import { openSafetensors, type Safetensors, type StoredTensor } from "./header.ts";
 import { isObject } from "../nn/json_fields.ts";
+import { openSafetensors, type Safetensors, type StoredTensor } from "./header.ts";
 import { quote } from "./json.ts";
 import { type ByteSource, readBytes } from "./source.ts";
 

@@ -11,7 +11,6 @@ export {
   type Adapter,
   type AdapterOptions,
   type AdapterParams,
-  type AdapterTarget,
   initAdapter,
   type LowRank,
   mergeAdapter,
