@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { eachDevice } from "../testing/mod.ts";
 import { tokenBatch, tokenPlaces } from "./batch.ts";
 import { kvCache } from "./cache.ts";
-import { forward, logits } from "./forward.ts";
+import { forward } from "./forward.ts";
+import { logits } from "./head.ts";
 import {
   adapterParity,
   largestDifference,
