@@ -30,8 +30,8 @@ import {
   valueAndGrad,
   writeSafetensors,
 } from "@tare/core";
-import { loadFixture } from "../packages/core/nn/parity.ts";
-import { adapted, classifiers, models, readFixture } from "./parity.ts";
+import { adapted, classifiers, loadFixture, models } from "../packages/core/nn/parity.ts";
+import { readFixture } from "./parity.ts";
 
 /** A few steps of AdamW, so that what is saved is not what was read. */
 function train<P extends Tree<P>>(params: P, loss: (params: P) => Tensor): void {

@@ -72,16 +72,10 @@ export interface MemoryPrediction {
  *
  * @example Recompute and adapters save memory
  * ```ts
- * import { type ModelConfig, predictMemory } from "@tare/core";
+ * import { parseConfig, predictMemory } from "@tare/core";
  * import { assert } from "@std/assert";
  *
- * const config: ModelConfig = {
- *   ...{ family: "llama", layers: 4, width: 64, heads: 4, kvHeads: 2, headDim: 16, hidden: 128, vocabulary: 1000 },
- *   ...{ positions: 512, norm: "rms", normEps: 1e-5, activation: "swiglu", tied: true, headNorm: false },
- *   bias: { qkv: false, output: false, mlp: false },
- *   rope: { frequencies: [1, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01, 0.001], attentionFactor: 1 },
- *   ...{ windows: Array(4).fill(undefined), tokens: { eos: [0] } },
- * };
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 64, n_head: 4, n_layer: 4, vocab_size: 1000, n_positions: 512 });
  * const sft = predictMemory(config, { mode: "sft", tokens: 256 });
  * const recompute = predictMemory(config, { mode: "sft", tokens: 256, recompute: true });
  * const lora = predictMemory(config, { mode: "lora", tokens: 256, recompute: true });

@@ -2,7 +2,6 @@
 export { type TokenBatch, tokenBatch, type TokenPlaces, tokenPlaces } from "./batch.ts";
 export { type KvCache, kvCache } from "./cache.ts";
 export type { ModelConfig, ModelFamily, RopeConfig, SpecialTokens } from "./config.ts";
-export { configJson } from "./config_json.ts";
 export { decodeParams } from "./decode.ts";
 export { forward, type ForwardOptions } from "./forward.ts";
 export { checkFits, cpuMemoryBytes } from "./fits.ts";

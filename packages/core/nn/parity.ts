@@ -23,6 +23,15 @@ import { type Adapter, mergeAdapter } from "./lora.ts";
 import type { Params } from "./params.ts";
 import { score } from "./score.ts";
 
+/** Fixtures of language models. */
+export const models: readonly string[] = [
+  ...["gpt2", "llama", "llama_llama3", "llama_linear", "mistral", "qwen2", "qwen2_yarn", "qwen3"],
+];
+/** Those that have an adapter. */
+export const adapted: readonly string[] = ["gpt2", "llama"];
+/** Fixtures of sequence classifiers. */
+export const classifiers: readonly string[] = ["llama_score", "qwen2_score"];
+
 /** Reads a fixture: `undefined` where there is none. */
 export type ReadFixture = (path: string) => Promise<Blob | undefined>;
 
