@@ -8,11 +8,11 @@ import { parseArgs } from "@std/cli";
 import {
   adamw,
   type Adapter,
-  type AdapterTarget,
   buildParams,
   type Device,
   disposeTree,
   forward,
+  initAdapter,
   mean,
   type ModelConfig,
   mul,
@@ -77,22 +77,6 @@ function fill(device: Device, config: ModelConfig): Params {
   });
 }
 
-const targets: readonly AdapterTarget[] = ["query", "key", "value", "output", "gate", "up", "down"];
-
-/** An adapter of rank 16 on every linear layer, alpha 32. */
-function adapt(device: Device, params: Params): Adapter {
-  const blocks = params.blocks.map((block) =>
-    Object.fromEntries(targets.map((target, i) => {
-      const [out, into] = block[target]!.weight.shape as [number, number];
-      return [target, {
-        down: device.tensor(random(16 * into, 0.02, i + 99), [16, into]),
-        up: device.zeros([out, 16]),
-      }];
-    }))
-  );
-  return { params: { blocks }, scale: 2 };
-}
-
 /** Runs some steps on random tokens. */
 async function measure(
   model: string,
@@ -108,7 +92,7 @@ async function measure(
   const ids = random(tokens + 1, 1, 7).map((x) =>
     Math.floor(Math.abs(x) * config.vocabulary / Math.sqrt(3)) % config.vocabulary
   );
-  const adapter = mode === "lora" ? adapt(device, params) : undefined;
+  const adapter = mode === "lora" ? initAdapter(device, config, { rank: 16, alpha: 32 }, 1) : undefined;
   const loss = (params: Params, adapter?: Adapter) => {
     const batch = tokenBatch(device, config, [ids.subarray(0, tokens)]);
     const hidden = forward(params, config, batch, { adapter, recompute: true });

@@ -5,28 +5,25 @@
  */
 import { openDevice } from "@tare/core";
 import {
+  adapted,
   adapterParity,
+  classifiers,
   largestDifference,
   logitsParity,
+  models,
   relativeDifferences,
   scoreParity,
   trainingParity,
 } from "../packages/core/nn/parity.ts";
 
-/** Fixtures of language models. */
-export const models: readonly string[] = [
-  ...["gpt2", "llama", "llama_llama3", "llama_linear", "mistral", "qwen2", "qwen2_yarn", "qwen3"],
-];
-/** Those that have an adapter. */
-export const adapted: readonly string[] = ["gpt2", "llama"];
-/** Fixtures of sequence classifiers. */
-export const classifiers: readonly string[] = ["llama_score", "qwen2_score"];
-
 /** Opens a file of a fixture. */
 export async function readFixture(path: string): Promise<Blob | undefined> {
-  const bytes = await Deno.readFile(new URL(`../packages/core/nn/fixtures/${path}`, import.meta.url))
-    .catch(() => undefined);
-  return bytes && new Blob([bytes]);
+  try {
+    return new Blob([await Deno.readFile(new URL(`../packages/core/nn/fixtures/${path}`, import.meta.url))]);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 /** One line of a Markdown table. */

@@ -30,10 +30,8 @@ import {
   valueAndGrad,
   writeSafetensors,
 } from "@tare/core";
-import { loadFixture } from "../packages/core/nn/parity.ts";
-import { adapted, classifiers, models, readFixture } from "./parity.ts";
-
-const targets = ["query", "key", "value", "output", "up", "down"] as const;
+import { adapted, classifiers, loadFixture, models } from "../packages/core/nn/parity.ts";
+import { readFixture } from "./parity.ts";
 
 /** A few steps of AdamW, so that what is saved is not what was read. */
 function train<P extends Tree<P>>(params: P, loss: (params: P) => Tensor): void {
@@ -68,7 +66,7 @@ async function save(
   const head = extra === "score" ? { weight: mul(initScoreHead(device, config, 1).weight, 50) } : undefined;
   let adapter: Adapter | undefined;
   if (extra === "adapter") {
-    const { params: low, scale } = initAdapter(device, config, { rank: 3, alpha: 6, targets }, 1);
+    const { params: low, scale } = initAdapter(device, config, { rank: 3, alpha: 6 }, 1);
     train(low, (low: Adapter["params"]) => loss(params, { params: low, scale }));
     adapter = { params: low, scale };
     await write(`${folder}/adapter`, saveAdapter(adapter, config));

@@ -1,5 +1,6 @@
 /** PEFT's `adapter_config.json`: what of it is understood, and what is refused. */
-import { isRecord, quote } from "./json.ts";
+import { isObject } from "../nn/json_fields.ts";
+import { quote } from "./json.ts";
 
 /** Options of PEFT that change what an adapter does, and that are not done here. */
 const refused = [
@@ -40,7 +41,7 @@ export function adapterStrength(json: Record<string, unknown>): AdapterStrength 
   if (!isPositive(json.r)) refuse("r", "expected a number above 0");
   if (!isPositive(json.lora_alpha)) refuse("lora_alpha", "expected a number above 0");
   const pattern = (name: string, value: unknown): Record<string, number> => {
-    const fits = isRecord(value ?? {}) && Object.values(value ?? {}).every(isPositive);
+    const fits = isObject(value ?? {}) && Object.values(value ?? {}).every(isPositive);
     return fits ? value as Record<string, number> ?? {} : refuse(name, "expected numbers above 0 by module");
   };
   const rankOf = lookUp(pattern("rank_pattern", ranks), json.r as number);

@@ -5,8 +5,8 @@ import { openDevice } from "../device/open.ts";
 import type { Tensor } from "../device/tensor.ts";
 import { entriesOf } from "../device/tree.ts";
 import type { ModelConfig } from "../nn/config.ts";
-import { linearShapes } from "../nn/params.ts";
-import type { Adapter, AdapterTarget, LowRank } from "../nn/lora.ts";
+import { type LinearName, linearShapes } from "../nn/params.ts";
+import type { Adapter, LowRank } from "../nn/lora.ts";
 import { eachDevice, Random } from "../testing/mod.ts";
 import { memoryFiles } from "../testing/memory_files.ts";
 import { openSafetensors } from "./header.ts";
@@ -32,11 +32,11 @@ const llama: ModelConfig = {
 function adapterOf(
   device: Device,
   config: ModelConfig,
-  ranks: { [K in AdapterTarget]?: number },
+  ranks: { [K in LinearName]?: number },
   layers: readonly number[] = [0, 1],
 ): Adapter {
   const random = new Random(2);
-  const lowRank = (target: AdapterTarget, rank: number): LowRank => {
+  const lowRank = (target: LinearName, rank: number): LowRank => {
     const [out, into] = linearShapes(config)[target]!;
     return {
       down: device.tensor(random.normals(rank * into), [rank, into]),
@@ -44,7 +44,7 @@ function adapterOf(
     };
   };
   const block = () =>
-    Object.fromEntries(Object.entries(ranks).map(([k, rank]) => [k, lowRank(k as AdapterTarget, rank!)]));
+    Object.fromEntries(Object.entries(ranks).map(([k, rank]) => [k, lowRank(k as LinearName, rank!)]));
   return { params: { blocks: [0, 1].map((layer) => layers.includes(layer) ? block() : {}) }, scale: 2 / 3 };
 }
 

@@ -1,5 +1,6 @@
 /** The header of a safetensors file: names, dtypes, shapes and places, believed only after every one is checked. */
-import { duplicateKey, isRecord, quote } from "./json.ts";
+import { isObject } from "../nn/json_fields.ts";
+import { duplicateKey, quote } from "./json.ts";
 import { type ByteSource, readBytes } from "./source.ts";
 
 /** A dtype as safetensors names it. */
@@ -93,7 +94,7 @@ export async function openSafetensors(source: ByteSource, file = "the safetensor
   const header = parse(await readBytes(source, 8, 8 + length, file), refuse);
   const dataBytes = source.size - 8 - length;
   const { __metadata__: metadata = {}, ...entries } = header;
-  if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
+  if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
     refuse("its __metadata__ is no object of strings");
   }
   const tensors = Object.entries(entries)
@@ -126,7 +127,7 @@ function parse(bytes: ArrayBuffer, refuse: Refuse): Record<string, unknown> {
   } catch {
     refuse("its header is no JSON");
   }
-  if (!isRecord(header)) return refuse("its header is no JSON object");
+  if (!isObject(header)) return refuse("its header is no JSON object");
   const twice = duplicateKey(text);
   if (twice !== undefined) refuse(`its header has ${quote(twice)} twice`);
   return header;
@@ -134,7 +135,7 @@ function parse(bytes: ArrayBuffer, refuse: Refuse): Record<string, unknown> {
 
 function tensorOf(name: string, entry: unknown, refuse: Refuse): StoredTensor {
   const tensor = `tensor ${quote(name)}`;
-  if (!isRecord(entry)) return refuse(`${tensor} is described by no object`);
+  if (!isObject(entry)) return refuse(`${tensor} is described by no object`);
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== "string" || !Object.hasOwn(elementBytes, dtype)) {
     return refuse(`${tensor} has the unknown dtype ${quote(dtype)}`);

@@ -36,11 +36,6 @@ function colon(json: string, at: number): boolean {
   return next.test(json);
 }
 
-/** Whether a value of a JSON text is an object. */
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** A value of a JSON text for a message, short. */
 export function quote(value: unknown): string {
   if (value === null) return "null";

@@ -1,7 +1,8 @@
 /** Low-rank adapters from PEFT's files. */
 import type { Device } from "../device/device.ts";
 import type { ModelConfig } from "../nn/config.ts";
-import type { Adapter, AdapterTarget, LowRank } from "../nn/lora.ts";
+import type { Adapter, LowRank } from "../nn/lora.ts";
+import type { LinearName } from "../nn/params.ts";
 import { adapterStrength } from "./adapter_config.ts";
 import { type AdapterModule, adapterModules } from "./adapter_layout.ts";
 import { splitDiagonal } from "./block_diagonal.ts";
@@ -55,7 +56,7 @@ export async function loadAdapter(device: Device, files: CheckpointFiles, config
   }
   if (present.length === 0) throw new RangeError(`Cannot load the adapter: ${file.file} holds no matrices`);
   const scale = scaleOf(present[0]!.name);
-  const blocks = Array.from({ length: config.layers }, (): Partial<Record<AdapterTarget, LowRank>> => ({}));
+  const blocks = Array.from({ length: config.layers }, (): Partial<Record<LinearName, LowRank>> => ({}));
   const made: Disposable[] = [];
   try {
     for (const module of present) {

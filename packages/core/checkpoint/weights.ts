@@ -1,6 +1,7 @@
 /** The safetensors files of a model: one, or several with an index. */
+import { isObject } from "../nn/json_fields.ts";
 import { openSafetensors, type Safetensors, type StoredTensor } from "./header.ts";
-import { isRecord, quote } from "./json.ts";
+import { quote } from "./json.ts";
 import { type ByteSource, readBytes } from "./source.ts";
 
 /** The files of a checkpoint, wherever they are. */
@@ -66,7 +67,7 @@ function weightsOf(files: readonly Safetensors[]): Map<string, Weight> {
 /** Which file holds which tensor. */
 function weightMap(index: Record<string, unknown>): Map<string, string> {
   const map = index.weight_map;
-  if (!isRecord(map)) throw new SyntaxError(`Cannot read ${indexName}: it has no object "weight_map"`);
+  if (!isObject(map)) throw new SyntaxError(`Cannot read ${indexName}: it has no object "weight_map"`);
   for (const [name, file] of Object.entries(map)) {
     if (typeof file !== "string" || !/^[\w-][\w.-]*\.safetensors$/.test(file)) {
       throw new SyntaxError(`Cannot read ${indexName}: tensor ${quote(name)} is in ${quote(file)}, no file beside it`);
@@ -89,6 +90,6 @@ export async function readJson(source: ByteSource, file: string): Promise<Record
     if (!(cause instanceof SyntaxError)) throw cause;
     throw new SyntaxError(`Cannot read ${file}: it is no JSON (${cause.message})`, { cause });
   }
-  if (!isRecord(json)) throw new SyntaxError(`Cannot read ${file}: expected a JSON object but found ${quote(json)}`);
+  if (!isObject(json)) throw new SyntaxError(`Cannot read ${file}: expected a JSON object but found ${quote(json)}`);
   return json;
 }

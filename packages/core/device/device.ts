@@ -131,13 +131,7 @@ export class Device implements Disposable {
   async read<const T extends readonly Tensor[]>(
     tensors: T,
   ): Promise<{ -readonly [K in keyof T]: T[K] extends Tensor<infer D> ? ArrayOf<D> : never }> {
-    this.#check();
-    const requests = tensors.map((tensor) => {
-      this.#own(tensor, "read");
-      return { block: tensor.storage.block, bytes: tensor.bytes };
-    });
-    const buffers = await this.#backend.read(requests);
-    const arrays = buffers.map((bytes, i) => elements(bytes, tensors[i]!.dtype));
+    const arrays = await this.readRanges(tensors.map((tensor) => ({ tensor, start: 0, end: tensor.size })));
     return arrays as { -readonly [K in keyof T]: T[K] extends Tensor<infer D> ? ArrayOf<D> : never };
   }
 

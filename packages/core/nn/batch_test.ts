@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { eachDevice } from "../testing/mod.ts";
-import { predictions, tokenBatch, tokenPlaces } from "./batch.ts";
+import { tokenBatch, tokenPlaces } from "./batch.ts";
 import type { ModelConfig } from "./config.ts";
 
 const config: ModelConfig = {
@@ -29,7 +29,7 @@ await eachDevice(Deno.test, "tokenPlaces() turns each token by its own position"
   );
 });
 
-await eachDevice(Deno.test, "tokenBatch() and predictions() refuse what the model cannot take", (device) => {
+await eachDevice(Deno.test, "tokenBatch() refuses what the model cannot take", (device) => {
   assertThrows(
     () => tokenBatch(device, config, [[1, 10]]),
     RangeError,
@@ -38,15 +38,4 @@ await eachDevice(Deno.test, "tokenBatch() and predictions() refuse what the mode
   assertThrows(() => tokenBatch(device, config, [[-1]]), RangeError, "found -1");
   assertThrows(() => tokenBatch(device, config, [[1.5]]), RangeError, "found 1.5");
   assertThrows(() => tokenBatch(device, config, [[1, 2, 3, 4, 5]]), RangeError, "at most 4 tokens");
-  assertThrows(
-    () => predictions(device, [[1, 2]], [0]),
-    RangeError,
-    "a start of 1 or more for each of 1 sequences but found [0]",
-  );
-  assertThrows(() => predictions(device, [[1, 2]], []), RangeError, "nothing predicts the first token");
-});
-
-await eachDevice(Deno.test, "predictions() pairs each token with the row before it", async (device) => {
-  const { rows, targets } = predictions(device, [[1, 2, 3], [4], [5, 6, 7]], [1, 1, 2]);
-  assertEquals([[...await rows.data()], [...await targets.data()]], [[0, 1, 5], [2, 3, 7]]);
 });

@@ -15,16 +15,6 @@ const classNames: Readonly<Record<ModelFamily, string>> = {
  * @param config The model's description.
  * @param head What stands on the transformer: scores of the next token, or one score of the whole text.
  * @returns An object for `JSON.stringify`.
- *
- * @example Usage
- * ```ts
- * import { configJson, parseConfig } from "@tare/core";
- * import { assertEquals } from "@std/assert";
- *
- * const config = parseConfig({ model_type: "gpt2", n_embd: 64, n_head: 4, n_layer: 2, vocab_size: 100 });
- * assertEquals(parseConfig(configJson(config)), config);
- * assertEquals(configJson(config, "score").architectures, ["GPT2ForSequenceClassification"]);
- * ```
  */
 export function configJson(config: ModelConfig, head: "language" | "score" = "language"): Record<string, unknown> {
   const { family, vocabulary, tied, tokens: { bos, eos, pad } } = config;

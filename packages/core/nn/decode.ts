@@ -18,19 +18,12 @@ const matrices = /^head|\.(query|key|value|output|gate|up|down)\.weight$/;
  *
  * @example Usage
  * ```ts
- * import { decodeParams, disposeTree, forward, initParams, logits, type ModelConfig, openDevice, tokenBatch } from "@tare/core";
+ * import { decodeParams, disposeTree, forward, initParams, logits, openDevice, parseConfig, tokenBatch } from "@tare/core";
  * import { assertEquals } from "@std/assert";
  *
  * using device = await openDevice({ device: "cpu", threads: 1 });
  * using scope = device.scope();
- * const config: ModelConfig = {
- *   ...{ family: "llama", layers: 1, width: 8, heads: 2, kvHeads: 1, headDim: 4, hidden: 16, vocabulary: 10 },
- *   ...{ positions: 32, norm: "rms", normEps: 1e-6, activation: "swiglu", tied: true, headNorm: false },
- *   bias: { qkv: false, output: false, mlp: false },
- *   rope: { frequencies: [1, 0.1], attentionFactor: 1 },
- *   windows: [undefined],
- *   tokens: { eos: [0] },
- * };
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 8, n_head: 2, n_layer: 1, vocab_size: 10 });
  * const params = initParams(device, config, 1);
  * const packed = decodeParams(params);
  * const batch = tokenBatch(device, config, [[1, 2, 3]]);

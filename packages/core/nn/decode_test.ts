@@ -5,7 +5,8 @@ import { tokenBatch, tokenPlaces } from "./batch.ts";
 import { kvCache } from "./cache.ts";
 import type { ModelConfig } from "./config.ts";
 import { decodeParams } from "./decode.ts";
-import { forward, logits } from "./forward.ts";
+import { forward } from "./forward.ts";
+import { logits } from "./head.ts";
 import { initShardedParams } from "./init.ts";
 
 const config: ModelConfig = {

@@ -16,15 +16,10 @@ export const cpuMemoryBytes: number = 2 ** 32 - 2 ** 17;
  *
  * @example A run that does not fit
  * ```ts
- * import { checkFits, type ModelConfig } from "@tare/core";
+ * import { checkFits, parseConfig } from "@tare/core";
  * import { assertThrows } from "@std/assert";
  *
- * const config: ModelConfig = {
- *   ...{ family: "gpt2", layers: 4, width: 64, heads: 4, kvHeads: 4, headDim: 16, hidden: 256, vocabulary: 1000 },
- *   ...{ positions: 512, norm: "layer", normEps: 1e-5, activation: "gelu", tied: true, headNorm: false },
- *   bias: { qkv: true, output: true, mlp: true },
- *   ...{ windows: Array(4).fill(undefined), tokens: { eos: [0] } },
- * };
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 64, n_head: 4, n_layer: 4, vocab_size: 1000, n_positions: 512 });
  * assertThrows(() => checkFits(config, { mode: "sft", tokens: 512 }, 16e6), RangeError, "recompute would need");
  * ```
  */

@@ -1,15 +1,12 @@
 /** The transformer: one pure function of parameters and tokens, for every family. */
 import { recompute } from "../autograd/recompute.ts";
-import { Tensor } from "../device/tensor.ts";
+import type { Tensor } from "../device/tensor.ts";
 import { attention } from "../kernels/attention/attention.ts";
 import { add, mul } from "../kernels/elementwise/arithmetic.ts";
 import { gelu, swiglu } from "../kernels/elementwise/functions.ts";
-import { concatColumns } from "../kernels/columns/columns.ts";
 import { gatherRows } from "../kernels/gather/gather.ts";
-import { logProb, type LogProbOptions, type TokenLogProb } from "../kernels/log_prob/log_prob.ts";
 import { matmul } from "../kernels/matmul/matmul.ts";
 import { layerNorm, rmsNorm } from "../kernels/norm/norm.ts";
-import type { RowShards } from "../kernels/row_shards.ts";
 import { reshape } from "../kernels/reshape/reshape.ts";
 import { rope } from "../kernels/rope/rope.ts";
 import { writeRows } from "../kernels/write_rows/write_rows.ts";
@@ -64,18 +61,20 @@ export function forward(
   batch: TokenBatch,
   options: ForwardOptions = {},
 ): Tensor<"f32"> {
+  const { device } = batch.tokens;
+  using scope = device.scope();
   let x = gatherRows(params.embedding, batch.tokens);
   if (params.positions) x = add(x, gatherRows(params.positions, batch.positions));
   params.blocks.forEach((block, layer) => {
     const run = (x: Tensor) => {
-      using scope = x.device.scope(); // without a tape one block's intermediates are alive, not all blocks'
+      using scope = device.scope(); // one block's intermediates are alive, not all blocks', unless a tape needs them
       return scope.keep(transformerBlock(x, block, config, layer, batch, options));
     };
     const y = options.recompute ? recompute(run, x) as Tensor<"f32"> : run(x);
-    if (!x.device.tape) x.dispose();
+    if (!device.tape?.holds(x)) x.dispose();
     x = y;
   });
-  return norm(x, params.norm, config);
+  return scope.keep(norm(x, params.norm, config));
 }
 
 /** x + attention(norm(x)), then x + mlp(norm(x)). */
@@ -125,72 +124,4 @@ function norm(x: Tensor, { weight, bias }: Norm, { normEps: eps }: ModelConfig):
 function normHeads(x: Tensor, weights: Norm, config: ModelConfig): Tensor<"f32"> {
   const rows = x.size / config.headDim;
   return reshape(norm(reshape(x, [rows, config.headDim]), weights, config), x.shape);
-}
-
-/**
- * Log-probability, entropy and arg-max of given tokens: the transformer's head.
- *
- * @param params The parameters.
- * @param hidden What {@linkcode forward} gave, or rows of it, shape [T, width].
- * @param targets The token of each row, shape [T].
- * @param options The temperature.
- * @returns As `logProb`.
- *
- * @example Usage
- * ```ts
- * import { forward, initParams, openDevice, parseConfig, tokenBatch, tokenLogProb } from "@tare/core";
- * import { assertAlmostEquals } from "@std/assert";
- *
- * const config = parseConfig({
- *   ...{ model_type: "llama", vocab_size: 10, hidden_size: 8, intermediate_size: 16 },
- *   ...{ num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32 },
- * });
- * using device = await openDevice({ device: "cpu", threads: 1 });
- * using scope = device.scope();
- * const params = initParams(device, config, 7);
- * const hidden = forward(params, config, tokenBatch(device, config, [[1, 2]]));
- * const { logProb } = tokenLogProb(params, hidden, device.tensor(Uint32Array.of(2, 3)));
- * assertAlmostEquals(await logProb.data().then(([first]) => first!), Math.log(1 / 10), 0.1); // it knows nothing yet
- * ```
- */
-export function tokenLogProb(
-  params: Params,
-  hidden: Tensor,
-  targets: Tensor,
-  options: LogProbOptions = {},
-): TokenLogProb {
-  return logProb(hidden, headOf(params), targets, options);
-}
-
-/**
- * Scores of every token of the vocabulary; T × V numbers, so for few rows only.
- *
- * @param params The parameters.
- * @param hidden What {@linkcode forward} gave, or rows of it, shape [T, width].
- * @returns Logits of shape [T, vocabulary].
- *
- * @example Usage
- * ```ts
- * import { forward, initParams, logits, openDevice, parseConfig, tokenBatch } from "@tare/core";
- * import { assertEquals } from "@std/assert";
- *
- * const config = parseConfig({
- *   ...{ model_type: "llama", vocab_size: 10, hidden_size: 8, intermediate_size: 16 },
- *   ...{ num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 32 },
- * });
- * using device = await openDevice({ device: "cpu", threads: 1 });
- * using scope = device.scope();
- * const params = initParams(device, config, 7);
- * const hidden = forward(params, config, tokenBatch(device, config, [[1, 2]]));
- * assertEquals(logits(params, hidden).shape, [2, 10]);
- * ```
- */
-export function logits(params: Params, hidden: Tensor): Tensor<"f32"> {
-  const head = headOf(params);
-  const product = (weight: Tensor) => matmul(hidden, weight, { transposeB: true });
-  return head instanceof Tensor ? product(head) : concatColumns(head.map(product));
-}
-
-function headOf(params: Params): RowShards {
-  return params.head ?? params.embedding;
 }

@@ -9,8 +9,11 @@ import { eachDevice } from "../testing/mod.ts";
 import { tokenBatch, tokenPlaces } from "./batch.ts";
 import { kvCache } from "./cache.ts";
 import type { ModelConfig } from "./config.ts";
-import { forward, logits, tokenLogProb } from "./forward.ts";
-import { initParams } from "./init.ts";
+import { forward } from "./forward.ts";
+import { logits, tokenLogProb } from "./head.ts";
+import { initParams, initShardedParams } from "./init.ts";
+import { initAdapter } from "./lora.ts";
+import { initScoreHead, score } from "./score.ts";
 
 const tiny: ModelConfig = {
   ...{ family: "qwen3", layers: 2, width: 16, heads: 4, kvHeads: 2, headDim: 6, hidden: 24, vocabulary: 29 },
@@ -59,3 +62,20 @@ await eachDevice(
     assertEquals(a.map((x) => x.every((y) => y === 0)).filter(Boolean), []);
   },
 );
+
+await eachDevice(Deno.test, "forward(), logits() and score() leave nothing behind but their results", (device) => {
+  const gpt2: ModelConfig = { ...tiny, family: "gpt2", rope: undefined, headNorm: false, vocabulary: 1030 };
+  const params = initShardedParams(device, gpt2, 1, 1024 * gpt2.width * 4);
+  const batch = tokenBatch(device, gpt2, [[3, 14, 15], [9, 26]]);
+  const head = initScoreHead(device, gpt2);
+  const adapter = initAdapter(device, gpt2, { rank: 2, alpha: 2 }, 1);
+  const { blocks } = device.stats();
+  const hidden = forward(params, gpt2, batch, { adapter });
+  const results = [
+    hidden,
+    forward(params, gpt2, batch, { recompute: true }),
+    logits(params, hidden),
+    score(head, hidden),
+  ];
+  assertEquals(device.stats().blocks, blocks + results.length);
+});

@@ -72,15 +72,10 @@ export interface ParamMaker {
  *
  * @example How many parameters a model has
  * ```ts
- * import { buildParams, dryDevice, leaves, type ModelConfig } from "@tare/core";
+ * import { buildParams, dryDevice, leaves, parseConfig } from "@tare/core";
  * import { assertEquals } from "@std/assert";
  *
- * const config: ModelConfig = {
- *   ...{ family: "gpt2", layers: 12, width: 768, heads: 12, kvHeads: 12, headDim: 64, hidden: 3072, vocabulary: 50257 },
- *   ...{ positions: 1024, norm: "layer", normEps: 1e-5, activation: "gelu", tied: true, headNorm: false },
- *   bias: { qkv: true, output: true, mlp: true },
- *   ...{ windows: Array(12).fill(undefined), tokens: { eos: [50256] } },
- * };
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 768, n_head: 12, n_layer: 12, vocab_size: 50257 });
  * using device = dryDevice();
  * const gpt2 = buildParams(config, {
  *   table: (rows, cols) => device.empty([rows, cols]),

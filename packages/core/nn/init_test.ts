@@ -8,7 +8,8 @@ import { adamw } from "../optim/adamw.ts";
 import { eachDevice } from "../testing/mod.ts";
 import { tokenBatch } from "./batch.ts";
 import type { ModelConfig } from "./config.ts";
-import { forward, logits, tokenLogProb } from "./forward.ts";
+import { forward } from "./forward.ts";
+import { logits, tokenLogProb } from "./head.ts";
 import { initShardedParams } from "./init.ts";
 
 const config: ModelConfig = {

@@ -31,7 +31,8 @@ export const kinds: {
   object: { what: "an object", fits: isObject },
 };
 
-function isObject(value: unknown): value is Json {
+/** Whether a value of a JSON text is an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 

@@ -16,13 +16,10 @@ export interface LowRank {
   readonly up: Tensor;
 }
 
-/** Linear layers that an adapter may change. */
-export type AdapterTarget = LinearName;
-
 /** An adapter's matrices: the tree to train. */
 export interface AdapterParams {
   /** For each block the layers that it changes. */
-  readonly blocks: readonly { readonly [K in AdapterTarget]?: LowRank }[];
+  readonly blocks: readonly { readonly [K in LinearName]?: LowRank }[];
 }
 
 /** An adapter in use. */
@@ -40,11 +37,9 @@ export interface AdapterOptions {
   /** What is added is scaled by alpha / rank. */
   alpha: number;
   /**
-   * Linear layers to change, in every block.
-   *
-   * @default {["query", "value"]}
+   * Linear layers to change, in every block. By default all that the model has: fewer learn less from the same data.
    */
-  targets?: readonly AdapterTarget[];
+  targets?: readonly LinearName[];
 }
 
 /**
@@ -75,33 +70,44 @@ export interface AdapterOptions {
  * ```
  */
 export function initAdapter(device: Device, config: ModelConfig, options: AdapterOptions, seed: number): Adapter {
-  const { rank, alpha, targets = ["query", "value"] } = options;
+  const { rank, alpha, targets } = options;
   if (!Number.isInteger(rank) || rank < 1) {
     throw new RangeError(`Expected the rank of an adapter to be an integer of 1 or more but found ${rank}`);
   }
   if (!(alpha > 0 && alpha < Infinity)) {
     throw new RangeError(`Expected the alpha of an adapter to be above 0 but found ${alpha}`);
   }
-  const shapes = linearShapes(config);
   let stream = 0;
-  const lowRank = (target: AdapterTarget): LowRank => {
+  const params = buildAdapter(config, targets, (out, into) => ({
+    down: device.tensor(uniforms(rank * into, 1 / Math.sqrt(into), seed, stream++), [rank, into]),
+    up: device.zeros([out, rank]),
+  }));
+  return { params, scale: alpha / rank };
+}
+
+/**
+ * Builds the tree of an adapter.
+ *
+ * @param config The trunk's.
+ * @param targets Linear layers to change; by default all that the model has.
+ * @param make Makes the matrices for a weight of shape [out, into]; called in a fixed order.
+ * @returns The tree.
+ * @throws {RangeError} If the model has no such layer.
+ */
+export function buildAdapter(
+  config: ModelConfig,
+  targets: readonly LinearName[] | undefined,
+  make: (out: number, into: number) => LowRank,
+): AdapterParams {
+  const shapes = linearShapes(config);
+  const all = Object.keys(shapes) as LinearName[];
+  const chosen = (targets ?? all).map((target) => {
     const shape = shapes[target];
-    if (!shape) {
-      throw new RangeError(
-        `Cannot adapt "${target}" of a ${config.family} model: it has ${Object.keys(shapes).join(", ")}`,
-      );
-    }
-    const [out, into] = shape;
-    return {
-      down: device.tensor(uniforms(rank * into, 1 / Math.sqrt(into), seed, stream++), [rank, into]),
-      up: device.zeros([out, rank]),
-    };
-  };
-  const blocks = Array.from({ length: config.layers }, () =>
-    Object.fromEntries(
-      targets.map((target) => [target, lowRank(target)]),
-    ));
-  return { params: { blocks }, scale: alpha / rank };
+    if (shape) return [target, shape] as const;
+    throw new RangeError(`Cannot adapt "${target}" of a ${config.family} model: it has ${all.join(", ")}`);
+  });
+  const block = () => Object.fromEntries(chosen.map(([target, [out, into]]) => [target, make(out, into)]));
+  return { blocks: Array.from({ length: config.layers }, block) };
 }
 
 /** Numbers from −bound to bound. Streams of an adapter start where those of `initParams` do not. */
@@ -141,7 +147,7 @@ export function mergeAdapter(params: Params, { params: { blocks }, scale }: Adap
   return mapTree(params, (tensor, path) => {
     const { device } = tensor;
     const [, layer, target] = path.match(/^blocks\.(\d+)\.(\w+)\.weight$/) ?? [];
-    const low = blocks[Number(layer)]?.[target as AdapterTarget];
+    const low = blocks[Number(layer)]?.[target as LinearName];
     if (!low) return device.alias(tensor);
     using scope = device.scope();
     return scope.keep(matmul(low.up, mul(low.down, scale), { residual: tensor }));

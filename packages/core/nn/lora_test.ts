@@ -9,10 +9,12 @@ import { mean } from "../kernels/reduce/reduce.ts";
 import { adamw } from "../optim/adamw.ts";
 import { assertClose, eachDevice, Random } from "../testing/mod.ts";
 import { type TokenBatch, tokenBatch } from "./batch.ts";
-import { forward, logits, tokenLogProb } from "./forward.ts";
+import { forward } from "./forward.ts";
+import { logits, tokenLogProb } from "./head.ts";
 import { initParams } from "./init.ts";
-import { type Adapter, type AdapterTarget, initAdapter, mergeAdapter } from "./lora.ts";
-import type { Params } from "./params.ts";
+import type { ModelConfig } from "./config.ts";
+import { type Adapter, initAdapter, mergeAdapter } from "./lora.ts";
+import { type LinearName, linearShapes, type Params } from "./params.ts";
 import { parseConfig } from "./parse_config.ts";
 import { initScoreHead, score } from "./score.ts";
 
@@ -20,11 +22,10 @@ const config = parseConfig({
   ...{ model_type: "qwen2", hidden_size: 12, intermediate_size: 20, num_attention_heads: 3, num_key_value_heads: 1 },
   ...{ num_hidden_layers: 2, vocab_size: 17 },
 });
-const targets: AdapterTarget[] = ["query", "key", "value", "output", "gate", "up", "down"];
 
 /** An adapter that changes something: `up` is random. */
 function grown(device: Device, seed: number): Adapter {
-  const { params, scale } = initAdapter(device, config, { rank: 2, alpha: 6, targets }, seed);
+  const { params, scale } = initAdapter(device, config, { rank: 2, alpha: 6 }, seed);
   const random = new Random(seed);
   return { params: mapTree(params, (x) => device.tensor(random.normals(x.size).map((v) => v / 5), x.shape)), scale };
 }
@@ -38,7 +39,7 @@ function setUp(device: Device): { trunk: Params; batch: TokenBatch; loss: (hidde
 
 await eachDevice(Deno.test, "initAdapter() changes no bit of the trunk's logits", async (device) => {
   const { trunk, batch } = setUp(device);
-  const adapter = initAdapter(device, config, { rank: 2, alpha: 6, targets }, 1);
+  const adapter = initAdapter(device, config, { rank: 2, alpha: 6 }, 1);
   const [plain, adapted] = await device.read([
     logits(trunk, forward(trunk, config, batch)),
     logits(trunk, forward(trunk, config, batch, { adapter })),
@@ -78,7 +79,7 @@ await eachDevice(Deno.test, "forward() has the gradient of the merged weights fo
   const data = await device.read(entries.map(([, tensor]) => tensor as Tensor<"f32">));
   const at = new Map(entries.map(([path], i) => [path, data[i]!]));
   for (let layer = 0; layer < config.layers; layer++) {
-    for (const target of targets) {
+    for (const target of Object.keys(linearShapes(config)) as LinearName[]) {
       const path = `${layer}.${target}`;
       const [g, up, down] = [at.get(`full.${path}.weight`)!, at.get(`low.${path}.up`)!, at.get(`low.${path}.down`)!];
       const into = down.length / 2;
@@ -146,9 +147,20 @@ Deno.test("initAdapter() draws down from -1/√in to 1/√in, other numbers for 
   assertEquals(down[4], down[0]);
 });
 
+Deno.test("initAdapter() changes every linear layer that the model has, or those that are named", async () => {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  using _scope = device.scope();
+  const layers = (config: ModelConfig, targets?: LinearName[]) =>
+    initAdapter(device, config, { rank: 1, alpha: 1, targets }, 1).params.blocks.map((block) => Object.keys(block));
+  const all = ["query", "key", "value", "output", "gate", "up", "down"];
+  assertEquals(layers(config), [all, all]);
+  assertEquals(layers({ ...config, activation: "gelu", layers: 1 }), [all.filter((name) => name !== "gate")]);
+  assertEquals(layers(config, ["value"]), [["value"], ["value"]]);
+});
+
 Deno.test("initAdapter() refuses ranks, alphas and layers that make no sense", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
-  const make = (options: { rank: number; alpha: number; targets?: AdapterTarget[] }) => () =>
+  const make = (options: { rank: number; alpha: number; targets?: LinearName[] }) => () =>
     initAdapter(device, { ...config, activation: "gelu" }, options, 1);
   assertThrows(make({ rank: 0, alpha: 1 }), RangeError, "an integer of 1 or more but found 0");
   assertThrows(make({ rank: 2, alpha: NaN }), RangeError, "above 0 but found NaN");

@@ -17,10 +17,11 @@ import { type TokenBatch, tokenBatch, tokenPlaces } from "./batch.ts";
 import { kvCache } from "./cache.ts";
 import type { ModelConfig } from "./config.ts";
 import { decodeParams } from "./decode.ts";
-import { forward, logits, tokenLogProb } from "./forward.ts";
+import { forward } from "./forward.ts";
+import { logits, tokenLogProb } from "./head.ts";
 import { buildParams } from "./init.ts";
-import type { Adapter, AdapterTarget } from "./lora.ts";
-import type { Params } from "./params.ts";
+import { type Adapter, buildAdapter } from "./lora.ts";
+import type { LinearName, Params } from "./params.ts";
 
 /** What is to be done with a model. */
 export interface MemorySettings extends DryOptions {
@@ -36,8 +37,8 @@ export interface MemorySettings extends DryOptions {
   readonly recompute?: boolean;
   /** Rank of the adapter. @default {16} */
   readonly rank?: number;
-  /** Layers that the adapter changes. @default {["query", "key", "value", "output", "gate", "up", "down"]} */
-  readonly targets?: readonly AdapterTarget[];
+  /** Layers that the adapter changes; by default all. */
+  readonly targets?: readonly LinearName[];
 }
 
 /** Bytes of a run, by what they are for. */
@@ -60,28 +61,21 @@ export interface MemoryPrediction {
   readonly reserved: number;
 }
 
-const allTargets: readonly AdapterTarget[] = ["query", "key", "value", "output", "gate", "up", "down"];
-
 /**
  * Predicts the memory of a run.
  *
  * @param config The model's.
  * @param settings What is to be done with it, and on which device.
  * @returns Bytes by part, and their peak.
- * @throws {RangeError} If a number of tokens, sequences or ranks is no integer of 1 or more.
+ * @throws {RangeError} If a number of tokens, sequences or ranks is no integer of 1 or more, or the model has no layer
+ * that the adapter is to change.
  *
  * @example Recompute and adapters save memory
  * ```ts
- * import { type ModelConfig, predictMemory } from "@tare/core";
+ * import { parseConfig, predictMemory } from "@tare/core";
  * import { assert } from "@std/assert";
  *
- * const config: ModelConfig = {
- *   ...{ family: "llama", layers: 4, width: 64, heads: 4, kvHeads: 2, headDim: 16, hidden: 128, vocabulary: 1000 },
- *   ...{ positions: 512, norm: "rms", normEps: 1e-5, activation: "swiglu", tied: true, headNorm: false },
- *   bias: { qkv: false, output: false, mlp: false },
- *   rope: { frequencies: [1, 0.5, 0.25, 0.1, 0.05, 0.02, 0.01, 0.001], attentionFactor: 1 },
- *   ...{ windows: Array(4).fill(undefined), tokens: { eos: [0] } },
- * };
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 64, n_head: 4, n_layer: 4, vocab_size: 1000, n_positions: 512 });
  * const sft = predictMemory(config, { mode: "sft", tokens: 256 });
  * const recompute = predictMemory(config, { mode: "sft", tokens: 256, recompute: true });
  * const lora = predictMemory(config, { mode: "lora", tokens: 256, recompute: true });
@@ -89,7 +83,7 @@ const allTargets: readonly AdapterTarget[] = ["query", "key", "value", "output",
  * ```
  */
 export function predictMemory(config: ModelConfig, settings: MemorySettings): MemoryPrediction {
-  const { mode, tokens, sequences = 1, rank = 16, targets = allTargets } = settings;
+  const { mode, tokens, sequences = 1, rank = 16, targets } = settings;
   for (const [name, value] of Object.entries({ tokens, sequences, rank })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new RangeError(`Expected ${name} of a memory prediction to be an integer of 1 or more but found ${value}`);
@@ -98,7 +92,7 @@ export function predictMemory(config: ModelConfig, settings: MemorySettings): Me
   using device = dryDevice(settings);
   using _scope = device.scope();
   const params = emptyParams(device, config);
-  const adapter = mode === "lora" ? emptyAdapter(device, params, rank, targets) : undefined;
+  const adapter = mode === "lora" ? emptyAdapter(device, config, rank, targets) : undefined;
   const parts = {
     weights: bytesOf(params),
     adapter: adapter ? bytesOf(adapter.params) : 0,
@@ -194,16 +188,12 @@ function emptyParams(device: Device, config: ModelConfig): Params {
   });
 }
 
-function emptyAdapter(device: Device, params: Params, rank: number, targets: readonly AdapterTarget[]): Adapter {
-  const blocks = params.blocks.map((block) =>
-    Object.fromEntries(
-      targets.filter((target) => block[target]).map((target) => {
-        const [out, into] = block[target]!.weight.shape as [number, number];
-        return [target, { down: device.empty([rank, into]), up: device.empty([out, rank]) }];
-      }),
-    )
-  );
-  return { params: { blocks }, scale: 1 };
+function emptyAdapter(device: Device, config: ModelConfig, rank: number, targets?: readonly LinearName[]): Adapter {
+  const params = buildAdapter(config, targets, (out, into) => ({
+    down: device.empty([rank, into]),
+    up: device.empty([out, rank]),
+  }));
+  return { params, scale: 1 };
 }
 
 function bytesOf<T extends Tree<T>>(tree: T): number {

@@ -9,7 +9,8 @@ import { adamw } from "../optim/adamw.ts";
 import { tokenBatch } from "./batch.ts";
 import type { ModelConfig } from "./config.ts";
 import { checkFits } from "./fits.ts";
-import { forward, tokenLogProb } from "./forward.ts";
+import { forward } from "./forward.ts";
+import { tokenLogProb } from "./head.ts";
 import { initParams } from "./init.ts";
 import { predictMemory } from "./memory.ts";
 

@@ -15,11 +15,22 @@ import { mul } from "../kernels/elementwise/arithmetic.ts";
 import { gatherRows } from "../kernels/gather/gather.ts";
 import { mean } from "../kernels/reduce/reduce.ts";
 import { adamw } from "../optim/adamw.ts";
-import { predictions, tokenBatch } from "./batch.ts";
-import { forward, type ForwardOptions, logits, tokenLogProb } from "./forward.ts";
+import { tokenBatch } from "./batch.ts";
+import { predictions } from "./predictions.ts";
+import { forward, type ForwardOptions } from "./forward.ts";
+import { logits, tokenLogProb } from "./head.ts";
 import { type Adapter, mergeAdapter } from "./lora.ts";
 import type { Params } from "./params.ts";
 import { score } from "./score.ts";
+
+/** Fixtures of language models. */
+export const models: readonly string[] = [
+  ...["gpt2", "llama", "llama_llama3", "llama_linear", "mistral", "qwen2", "qwen2_yarn", "qwen3"],
+];
+/** Those that have an adapter. */
+export const adapted: readonly string[] = ["gpt2", "llama"];
+/** Fixtures of sequence classifiers. */
+export const classifiers: readonly string[] = ["llama_score", "qwen2_score"];
 
 /** Reads a fixture: `undefined` where there is none. */
 export type ReadFixture = (path: string) => Promise<Blob | undefined>;

@@ -2,12 +2,16 @@ import { assert, assertEquals } from "@std/assert";
 import { eachDevice } from "../testing/mod.ts";
 import { tokenBatch, tokenPlaces } from "./batch.ts";
 import { kvCache } from "./cache.ts";
-import { forward, logits } from "./forward.ts";
+import { forward } from "./forward.ts";
+import { logits } from "./head.ts";
 import {
+  adapted,
   adapterParity,
+  classifiers,
   largestDifference,
   loadFixture,
   logitsParity,
+  models,
   relativeDifferences,
   scoreParity,
   trainingParity,
@@ -26,8 +30,6 @@ async function read(path: string): Promise<Blob | undefined> {
 function within(found: number, limit: number, what: string): void {
   assert(found <= limit, `${what}: ${found}, more than ${limit}`);
 }
-
-const models = ["gpt2", "llama", "llama_llama3", "llama_linear", "mistral", "qwen2", "qwen2_yarn", "qwen3"];
 
 for (const name of models) {
   await eachDevice(Deno.test, `forward() has the logits of transformers' ${name}`, async (device) => {
@@ -67,7 +69,7 @@ for (const name of models) {
   });
 }
 
-for (const name of ["gpt2", "llama"]) {
+for (const name of adapted) {
   await eachDevice(Deno.test, `forward() and mergeAdapter() have the logits of PEFT's ${name}`, async (device) => {
     const { logits, merged, gradients } = await adapterParity(device, read, name);
     within(largestDifference(logits), 1e-4, "logits");
@@ -77,7 +79,7 @@ for (const name of ["gpt2", "llama"]) {
   });
 }
 
-for (const name of ["llama_score", "qwen2_score"]) {
+for (const name of classifiers) {
   await eachDevice(Deno.test, `score() has the scores of transformers' ${name}`, async (device) => {
     within(largestDifference(await scoreParity(device, read, name)), 1e-4, "scores");
   });

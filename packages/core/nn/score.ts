@@ -57,6 +57,7 @@ export function initScoreHead(device: Device, { width }: ModelConfig, seed?: num
  * ```
  */
 export function score({ weight, bias }: ScoreHead, hidden: Tensor): Tensor<"f32"> {
+  using scope = hidden.device.scope();
   const column = matmul(hidden, weight, { transposeB: true, bias });
-  return reshape(column, [column.size]);
+  return scope.keep(reshape(column, [column.size]));
 }

@@ -41,6 +41,8 @@ interface MultiplyOptions {
   readonly residual?: Tensor;
   /** Adds to `out` instead of overwriting it. */
   readonly accumulate?: boolean;
+  /** By default the one for the layout and the sizes. */
+  readonly kernel?: Kernel<MatmulBuffers, MatmulParams>;
 }
 
 /**
@@ -57,22 +59,11 @@ export function multiply(
   k: number,
   options: MultiplyOptions = {},
 ): void {
-  const kernel = kernelsFor(out.tensor.device.limits, m, n, k)[a.transpose ? 1 : 0]![b.transpose ? 1 : 0]!;
-  multiplyBy(kernel, a, b, out, m, n, k, options);
-}
-
-function multiplyBy(
-  kernel: Kernel<MatmulBuffers, MatmulParams>,
-  a: Matrix,
-  b: Matrix,
-  out: Matrix,
-  m: number,
-  n: number,
-  k: number,
-  { bias, residual, accumulate }: MultiplyOptions,
-): void {
   if (m === 0 || n === 0) return;
-  out.tensor.device.run(kernel, { a: a.tensor, b: b.tensor, bias, residual, out: out.tensor }, {
+  const { device } = out.tensor;
+  const { bias, residual, accumulate } = options;
+  const kernel = options.kernel ?? kernelsFor(device.limits, m, n, k)[a.transpose ? 1 : 0]![b.transpose ? 1 : 0]!;
+  device.run(kernel, { a: a.tensor, b: b.tensor, bias, residual, out: out.tensor }, {
     ...{ m, n, k, aOffset: a.offset ?? 0, bOffset: b.offset ?? 0, outOffset: out.offset ?? 0 },
     ...{ transposeA: a.transpose ? 1 : 0, transposeB: b.transpose ? 1 : 0 },
     ...{ hasBias: bias ? 1 : 0, hasResidual: residual ? 1 : 0, accumulate: accumulate ? 1 : 0 },
@@ -117,7 +108,8 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   if (b.layout === "packed") {
     checkPacked(a, b, options);
     using panels = panelsOf(b);
-    multiplyBy(packedKernel, { tensor: a }, { tensor: panels }, { tensor: out }, m, n, k, { bias, residual });
+    const kernel = packedKernel;
+    multiply({ tensor: a }, { tensor: panels }, { tensor: out }, m, n, k, { bias, residual, kernel });
     return scope.keep(out);
   }
   const A = { tensor: a, transpose: transposeA };

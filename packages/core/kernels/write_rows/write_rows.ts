@@ -1,16 +1,17 @@
 /** Rows written into a tensor that is already there. */
+import { tapeOf } from "../../autograd/tape.ts";
 import type { Tensor } from "../../device/tensor.ts";
 import { bitsOf, idsOf } from "../cast/bits.ts";
 import { writeRowsKernel } from "./kernel.ts";
 
 /**
- * Overwrites rows of a tensor: row `ids[t]` of `out` becomes row t of `x`. No gradient flows through it: it is for caches.
+ * Overwrites rows of a tensor: row `ids[t]` of `out` becomes row t of `x`. It is for caches, and has no gradient.
  *
  * @param out A tensor of shape [rows, c], changed in place.
  * @param x A tensor of shape [tokens, c] and of the dtype of `out`.
  * @param ids Where each row goes: i32 or u32 of shape [tokens], each id once. Negative ones, and those of `rows` or more, are left out.
  * @throws {RangeError} If the shapes do not fit.
- * @throws {TypeError} If ids are not integers, or the dtypes differ.
+ * @throws {TypeError} If ids are not integers, the dtypes differ, or a running `valueAndGrad` wants a gradient of `x`.
  * @throws {Error} If a running `valueAndGrad` needs what `out` holds.
  *
  * @example Usage
@@ -36,6 +37,11 @@ export function writeRows(out: Tensor, x: Tensor, ids: Tensor): void {
   }
   if (x.dtype !== out.dtype) {
     throw new TypeError(`Cannot writeRows of ${x} into ${out}: they need one dtype; use cast()`);
+  }
+  if (tapeOf(x.device)?.tracks(x)) {
+    throw new TypeError(
+      `Cannot differentiate through writeRows of ${x}: run the whole sequence without a cache where gradients are wanted`,
+    );
   }
   if (out.device.tape?.holds(out)) {
     throw new Error(`Cannot writeRows into ${out}: the backward pass of a running valueAndGrad needs what it holds`);

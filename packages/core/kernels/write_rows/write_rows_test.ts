@@ -33,19 +33,28 @@ await eachDevice(Deno.test, "writeRows() copies words of any dtype as they are",
   assertThrows(() => writeRows(out, device.zeros([1, 2]), device.zeros([1], "u32")), TypeError, "need one dtype");
 });
 
-await eachDevice(Deno.test, "writeRows() refuses what does not fit, and what a backward pass needs", (device) => {
-  const [out, x, ids] = [device.zeros([4, 3]), device.zeros([2, 3]), device.zeros([2], "u32")];
-  assertThrows(() => writeRows(out, device.zeros([2, 2]), ids), RangeError, "[2,2] with ids of shape [2]");
-  assertThrows(() => writeRows(out, x, device.zeros([3], "u32")), RangeError, "ids of shape [3]");
-  assertThrows(() => writeRows(out, x, device.zeros([2])), TypeError, "ids of dtype f32");
-  assertThrows(
-    () =>
-      valueAndGrad((w) => {
-        const y = mul(w, w);
-        writeRows(w, x, ids);
-        return sum(y);
-      }, out),
-    Error,
-    "the backward pass of a running valueAndGrad needs",
-  );
-});
+await eachDevice(
+  Deno.test,
+  "writeRows() refuses what does not fit, what a backward pass needs, and gradients",
+  (device) => {
+    const [out, x, ids] = [device.zeros([4, 3]), device.zeros([2, 3]), device.zeros([2], "u32")];
+    assertThrows(() => writeRows(out, device.zeros([2, 2]), ids), RangeError, "[2,2] with ids of shape [2]");
+    assertThrows(() => writeRows(out, x, device.zeros([3], "u32")), RangeError, "ids of shape [3]");
+    assertThrows(() => writeRows(out, x, device.zeros([2])), TypeError, "ids of dtype f32");
+    assertThrows(
+      () =>
+        valueAndGrad((w) => {
+          const y = mul(w, w);
+          writeRows(w, x, ids);
+          return sum(y);
+        }, out),
+      Error,
+      "the backward pass of a running valueAndGrad needs",
+    );
+    assertThrows(
+      () => valueAndGrad((x) => (writeRows(out, x, ids), sum(out)), x),
+      TypeError,
+      "Cannot differentiate through writeRows",
+    );
+  },
+);
