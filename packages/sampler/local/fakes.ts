@@ -1,6 +1,8 @@
 /** What the sampler's tests share: a tiny transformer whose distributions are far from uniform, and tokenizers. */
 import { type Device, initParams, mapTree, type ModelConfig, mul, type Params } from "@tare/core";
 import type { Tokenizer } from "@tare/data";
+import type { Completion, Prompt, SampleOptions } from "../sampler.ts";
+import { type LocalSampler, localSampler, type LocalSamplerOptions } from "./sampler.ts";
 
 /** Two blocks, grouped heads, a window in the second one, 29 tokens; 0 ends. */
 export const tinyConfig: ModelConfig = {
@@ -44,4 +46,27 @@ function fakeTokenizer(textOf: (ids: number[]) => string, vocabulary: number): T
     decode: (ids) => textOf(Array.from(ids).filter((id) => id !== 0)),
     renderChat: (messages) => messages.map(({ content }) => content).join("\n"),
   };
+}
+
+/** Prompts of several lengths, two of which begin alike. */
+export const prompts: readonly Prompt[] = [[3, 14, 15, 9], [26], [5, 3, 5, 8, 9, 7, 9], [3, 14, 15, 10], [1, 2]].map((
+  tokens,
+  i,
+) => ({ id: `p${i}`, text: "", tokens }));
+
+/** A sampler of a tiny transformer. */
+export function tiny(device: Device, options: Partial<LocalSamplerOptions> = {}): LocalSampler {
+  const config = options.config ?? tinyConfig;
+  const params = options.params ?? loudParams(device, config);
+  return localSampler({ device, config, tokenizer: letters, ...options, params });
+}
+
+/** Every completion, by prompt and index. */
+export async function drawAll(
+  sampler: LocalSampler,
+  some: readonly Prompt[],
+  options: SampleOptions,
+): Promise<Completion[]> {
+  const completions = await Array.fromAsync(sampler.sample(some, options));
+  return completions.toSorted((a, b) => a.promptId.localeCompare(b.promptId) || a.index - b.index);
 }

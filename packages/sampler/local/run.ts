@@ -45,7 +45,8 @@ export async function* run(
   if (encoded.length === 0) return;
   const ends = new Set([...config.tokens.eos, ...tokenizer?.ends ?? []]);
   const reading: Reading = { settings, ends, tokenizer, streaming };
-  const rows = Math.max(...encoded.map(({ tokens }) => tokens.length)) + settings.maxTokens - 1;
+  const longest = encoded.reduce((most, { tokens }) => Math.max(most, tokens.length), 0);
+  const rows = longest + settings.maxTokens - 1; // the last token drawn is never looked at again
   using store = openStore(device, config, rows, Math.min(model.slots, encoded.length * settings.n), model.cacheBytes);
   using decoding = decodingModel(device, model, model.pack);
   const slots = Array.from({ length: store.slots }, (_, at): Slot => ({ at }));

@@ -1,24 +1,8 @@
-import { type Device, forward, gatherRows, mul, openDevice, tokenBatch, tokenLogProb } from "@tare/core";
+import { forward, gatherRows, normal, openDevice, tokenBatch, tokenLogProb } from "@tare/core";
 import { chiSquareP, eachDevice } from "@tare/core/testing";
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Completion, Prompt, SampleOptions } from "../sampler.ts";
-import { letters, loudParams, tinyConfig, tinyGpt2 } from "./fakes.ts";
-import { localSampler, type LocalSamplerOptions } from "./sampler.ts";
-
-const prompts: Prompt[] = [[3, 14, 15, 9], [26], [5, 3, 5, 8, 9, 7, 9], [3, 14, 15, 10], [1, 2]].map((tokens, i) => ({
-  ...{ id: `p${i}`, text: "", tokens },
-}));
-
-function tiny(device: Device, options: Partial<LocalSamplerOptions> = {}) {
-  const config = options.config ?? tinyConfig;
-  const params = options.params ?? loudParams(device, config);
-  return localSampler({ device, config, tokenizer: letters, ...options, params });
-}
-
-async function draw(sampler: ReturnType<typeof tiny>, some: readonly Prompt[], options: SampleOptions) {
-  const completions = await Array.fromAsync(sampler.sample(some, options));
-  return completions.toSorted((a, b) => a.promptId.localeCompare(b.promptId) || a.index - b.index);
-}
+import { assert, assertEquals } from "@std/assert";
+import type { Completion } from "../sampler.ts";
+import { drawAll as draw, letters, loudParams, prompts, tiny, tinyConfig, tinyGpt2 } from "./fakes.ts";
 
 await eachDevice(
   Deno.test,
@@ -49,10 +33,13 @@ Deno.test("localSampler() draws the same bits with any number of threads", async
 });
 
 await eachDevice(Deno.test, "localSampler() records the log-probabilities that training computes", async (device) => {
-  for (const config of [tinyConfig, tinyGpt2]) {
+  const down = device.tensor(normal(2 * 16, [1, 0]), [2, 16]);
+  const up = device.tensor(normal(24 * 2, [1, 1]), [24, 2]);
+  const lowRank = { params: { blocks: [{ query: { down, up } }, { up: { down, up } }] }, scale: 0.5 };
+  for (const [config, adapter] of [[tinyConfig, undefined], [tinyGpt2, undefined], [tinyConfig, lowRank]] as const) {
     const params = loudParams(device, config);
     for (const temperature of [1, 0.7]) {
-      const sampler = tiny(device, { config, params, slots: 3 });
+      const sampler = tiny(device, { config, params, adapter, slots: 3 });
       for (
         const { promptTokens, tokens, logProbs, samplingLogProbs } of await draw(sampler, prompts, {
           maxTokens: 6,
@@ -61,7 +48,7 @@ await eachDevice(Deno.test, "localSampler() records the log-probabilities that t
       ) {
         const batch = tokenBatch(device, config, [[...promptTokens, ...tokens].slice(0, -1)]);
         const rows = Uint32Array.from(tokens, (_, i) => promptTokens.length - 1 + i);
-        const hidden = gatherRows(forward(params, config, batch), device.tensor(rows));
+        const hidden = gatherRows(forward(params, config, batch, { adapter }), device.tensor(rows));
         const trained = await tokenLogProb(params, hidden, device.tensor(tokens), { temperature }).logProb.data();
         trained.forEach((value, i) => assert(Math.abs(value - logProbs[i]!) <= 1e-4, `${value} and ${logProbs[i]}`));
         assertEquals(samplingLogProbs, logProbs);
@@ -164,77 +151,4 @@ await eachDevice(Deno.test, "stream() tells of tokens and text whose pieces make
   for (const { promptId, index, tokens: all, text } of expected) {
     assertEquals([tokens.get(`${promptId}/${index}`), texts.get(`${promptId}/${index}`)], [[...all], text]);
   }
-});
-
-await eachDevice(Deno.test, "localSampler() gives its memory back, however a draw ends", async (device) => {
-  const sampler = tiny(device, { slots: 2 });
-  const { blocks } = device.stats();
-  const left = () => device.stats().blocks - blocks;
-  await draw(sampler, prompts, { maxTokens: 3 });
-  assertEquals(left(), 0);
-  for await (const _ of sampler.sample(prompts, { maxTokens: 3 })) break;
-  assertEquals(left(), 0);
-  const controller = new AbortController();
-  const aborted = assertRejects(
-    async () => {
-      for await (const _ of sampler.sample(prompts, { maxTokens: 30, signal: controller.signal })) {
-        controller.abort(new Error("enough"));
-      }
-    },
-    Error,
-    "enough",
-  );
-  await aborted;
-  assertEquals(left(), 0);
-  const params = loudParams(device, tinyConfig);
-  const before = device.stats().blocks;
-  const broken = tiny(device, { config: { ...tinyConfig, windows: [undefined, -1] }, params });
-  await assertRejects(() => draw(broken, prompts, { maxTokens: 3 }), RangeError, "window");
-  assertEquals(device.stats().blocks, before);
-});
-
-await eachDevice(Deno.test, "a draw outlives the scopes that its reader opens and closes", async (device) => {
-  const events = tiny(device, { slots: 2 }).sample(prompts, { maxTokens: 3 })[Symbol.asyncIterator]();
-  let count = 0;
-  for (let done = false; !done;) {
-    using _scope = device.scope();
-    const next = await events.next();
-    done = next.done ?? false;
-    if (!done) count++;
-    mul(device.tensor([1]), 2);
-  }
-  assertEquals(count, 5);
-});
-
-Deno.test("localSampler() lets timers run", async () => {
-  using device = await openDevice({ device: "cpu", threads: 1 });
-  using _scope = device.scope();
-  const config = { ...tinyConfig, positions: 100_000, tokens: { eos: [] } };
-  const sampler = tiny(device, { config, params: loudParams(device, tinyConfig), tokenizer: undefined });
-  const signal = AbortSignal.timeout(30);
-  await assertRejects(() => draw(sampler, prompts, { maxTokens: 50_000, signal }), DOMException, "timeout");
-});
-
-await eachDevice(Deno.test, "localSampler() says what is wrong before it draws", async (device) => {
-  const sampler = tiny(device);
-  const refused = (prompt: Partial<Prompt>, options: SampleOptions, message: string, other = sampler) =>
-    assertRejects(
-      () => draw(other, [prompts[0]!, { ...prompts[1]!, id: "bad", ...prompt }], { maxTokens: 4, ...options }),
-      Error,
-      message,
-    );
-  await refused(
-    { tokens: Array(60).fill(1) },
-    { maxTokens: 5 },
-    'after prompt "bad" of 60: the model was made for 64 in all',
-  );
-  await refused({ tokens: [1, 29] }, {}, 'found 29 in prompt "bad"');
-  await refused({ tokens: [] }, {}, 'Expected prompt "bad" to have a token or more');
-  await refused({}, { maxTokens: 30 }, "more than cacheBytes, 1000", tiny(device, { cacheBytes: 1000 }));
-  const silent = tiny(device, { tokenizer: undefined });
-  await refused({ tokens: undefined }, {}, 'prompt "bad" without its tokens', silent);
-  await refused({}, { stop: ["a"] }, "stop texts without a tokenizer", silent);
-  assertEquals((await draw(silent, prompts, { maxTokens: 2 })).map(({ text }) => text).join(""), "");
-  assertThrows(() => tiny(device, { slots: 0 }), RangeError, "slots of localSampler");
-  assertEquals(await draw(sampler, [], {}), []);
 });
