@@ -2,12 +2,14 @@
 import {
   type Adapter,
   checkFits,
+  cpuMemoryBytes,
   type Device,
   loadAdapter,
   loadModel,
   type ModelConfig,
   type Params,
   parseConfig,
+  predictMemory,
 } from "@tare/core";
 import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
 import { checkpointFiles, downloadRepository } from "@tare/data/hub";
@@ -63,6 +65,8 @@ export interface TextModel {
   readonly params: Params;
   readonly tokenizer: Tokenizer;
   readonly adapter?: Adapter;
+  /** Whether there is room for a packed copy of the weights, which makes decoding faster. */
+  readonly pack: boolean;
 }
 
 /**
@@ -74,26 +78,31 @@ export async function loadForGeneration(
   device: Device,
   name: string,
   files: Folder,
-  { adapter, n, maxTokens }: { adapter?: string; n: number; maxTokens: number },
+  { adapter, n, maxTokens, prompt = "" }: { adapter?: string; n: number; maxTokens: number; prompt?: string },
 ): Promise<TextModel> {
   const config = await readConfig(name, files);
   const adapterFiles = adapter === undefined ? undefined : await openFolder(adapter);
   const base = await within(name, async () => {
     const tokenizer = await loadTokenizer(files);
     checkVocabulary(tokenizer, config.vocabulary);
-    const tokens = Math.min(config.positions, maxTokens + 256); // and a prompt that is not long
+    const length = Math.max(256, tokenizer.encode(prompt).length); // conversations grow
+    const tokens = Math.min(config.positions, length + maxTokens);
     const settings = { mode: "generate", tokens, sequences: Math.min(n, 32), kind: device.kind } as const;
-    checkFits(config, settings, roomOf(device) ?? Infinity);
+    const room = roomOf(device);
+    const pack = predictMemory(config, settings).reserved <= room;
+    checkFits(config, { ...settings, pack }, room);
     const { params } = await loadModel(device, files);
-    return { config, params, tokenizer };
+    return { config, params, tokenizer, pack };
   });
   if (!adapterFiles) return base;
   return { ...base, adapter: await within(adapter!, () => loadAdapter(device, adapterFiles, config)) };
 }
 
-/** Bytes that a device can use, beside the 4 GiB of a CPU device. What a hardware GPU has, WebGPU does not tell. */
-export function roomOf({ kind, limits }: Device): number | undefined {
-  return kind === "cpu" || limits.software ? Deno.systemMemoryInfo().available : undefined;
+/** Bytes that a device can use. What a hardware GPU has, WebGPU does not tell: Infinity. */
+export function roomOf({ kind, limits }: Device): number {
+  if (kind === "webgpu" && !limits.software) return Infinity;
+  const { available } = Deno.systemMemoryInfo();
+  return kind === "cpu" ? Math.min(available, cpuMemoryBytes) : available;
 }
 
 /** Puts the model's name in front of what goes wrong in it. */

@@ -1,12 +1,5 @@
 /** `tare doctor`: what hardware is here, which models fit on it, and how fast it is. */
-import {
-  cpuMemoryBytes,
-  type Device,
-  type MemorySettings,
-  type ModelConfig,
-  openDevice,
-  predictMemory,
-} from "@tare/core";
+import { type Device, type MemorySettings, type ModelConfig, openDevice, predictMemory } from "@tare/core";
 import { type Command, type Context, defineCommand } from "../command.ts";
 import { readConfig, roomOf } from "../model.ts";
 import { shapes } from "../shapes.ts";
@@ -49,7 +42,7 @@ export const doctor: Command = defineCommand({
     const devices = await listDevices(threads);
     using device = await openDevice({ device: kind, threads });
     const memory = Deno.systemMemoryInfo();
-    const room = device.kind === "cpu" ? Math.min(roomOf(device)!, cpuMemoryBytes) : roomOf(device);
+    const room = roomOf(device);
     const fits = Object.entries(models).flatMap(([name, config]) => predict(name, config, device, tokens, room));
     showMachine(context, devices, device, memory);
     showFits(context, fits, device, room, tokens);
@@ -78,10 +71,11 @@ async function listDevices(threads?: number): Promise<DeviceReport[]> {
 
 const modes = ["generate", "lora", "sft"] as const;
 
-function predict(model: string, config: ModelConfig, device: Device, tokens: number, room = Infinity): FitReport[] {
+function predict(model: string, config: ModelConfig, device: Device, tokens: number, room: number): FitReport[] {
   return modes.map((mode) => {
     const settings = { mode, tokens, recompute: true, kind: device.kind, threads: Math.max(1, device.limits.threads) };
-    const bytes = predictMemory(config, settings).reserved;
+    const packed = predictMemory(config, settings).reserved;
+    const bytes = packed > room ? predictMemory(config, { ...settings, pack: false }).reserved : packed;
     return { model, mode, bytes, fits: bytes <= room };
   });
 }
@@ -111,14 +105,14 @@ function showFits(
   { print }: Context,
   fits: readonly FitReport[],
   device: Device,
-  room: number | undefined,
+  room: number,
   tokens: number,
 ): void {
-  const known = room === undefined ? "WebGPU does not say how much memory it has" : `up to ${gb(room)} GB`;
+  const known = room === Infinity ? "WebGPU does not say how much memory it has" : `up to ${gb(room)} GB`;
   print(`What fits on ${device.kind} (${known}), with ${tokens} tokens, float32, recompute on\n`);
   const models = [...new Set(fits.map(({ model }) => model))];
   const cell = ({ bytes, fits }: FitReport) =>
-    `${room === undefined ? "" : fits ? "yes " : "no  "}${gb(bytes).padStart(5)} GB`;
+    `${room === Infinity ? "" : fits ? "yes " : "no  "}${gb(bytes).padStart(5)} GB`;
   const rows = models.map((name) => [name, ...fits.filter(({ model }) => model === name).map(cell)]);
   print(table(["model", "generate", "LoRA step", "full step"], rows));
 }

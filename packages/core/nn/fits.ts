@@ -48,10 +48,14 @@ export function checkFits(config: ModelConfig, settings: MemorySettings, availab
 function* alternatives(settings: MemorySettings): Generator<readonly [change: string, settings: MemorySettings]> {
   const { mode, tokens, sequences = 1 } = settings;
   if (mode === "generate") {
+    const packed = settings.pack ?? true;
+    const plain = { ...settings, pack: false };
+    if (packed) yield ["pack: false", plain];
+    const also = packed ? "pack: false and " : "";
     for (let n = sequences >> 1; n >= 1; n >>= 1) {
-      yield [`${n} ${n === 1 ? "sequence" : "sequences"} at a time`, { ...settings, sequences: n }];
+      yield [`${also}${n} ${n === 1 ? "sequence" : "sequences"} at a time`, { ...plain, sequences: n }];
     }
-    for (let n = tokens >> 1; n >= 64; n >>= 1) yield [`${n} tokens`, { ...settings, sequences: 1, tokens: n }];
+    for (let n = tokens >> 1; n >= 64; n >>= 1) yield [`${also}${n} tokens`, { ...plain, sequences: 1, tokens: n }];
     return;
   }
   if (!settings.recompute) yield ["recompute", { ...settings, recompute: true }];

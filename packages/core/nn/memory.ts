@@ -16,6 +16,7 @@ import { adamw } from "../optim/adamw.ts";
 import { type TokenBatch, tokenBatch, tokenPlaces } from "./batch.ts";
 import { kvCache } from "./cache.ts";
 import type { ModelConfig } from "./config.ts";
+import { decodeParams } from "./decode.ts";
 import { forward, logits, tokenLogProb } from "./forward.ts";
 import { buildParams } from "./init.ts";
 import type { Adapter, AdapterTarget } from "./lora.ts";
@@ -29,6 +30,8 @@ export interface MemorySettings extends DryOptions {
   readonly tokens: number;
   /** Sequences generated at a time. @default {1} */
   readonly sequences?: number;
+  /** Whether generation packs the weights, which on the CPU takes a copy of them. @default {true} */
+  readonly pack?: boolean;
   /** Whether training recomputes activations. @default {false} */
   readonly recompute?: boolean;
   /** Rank of the adapter. @default {16} */
@@ -39,7 +42,7 @@ export interface MemorySettings extends DryOptions {
 
 /** Bytes of a run, by what they are for. */
 export interface MemoryPrediction {
-  /** The model's parameters. */
+  /** The model's parameters; when generating also their packed copy. */
   readonly weights: number;
   /** The adapter's parameters. */
   readonly adapter: number;
@@ -101,8 +104,12 @@ export function predictMemory(config: ModelConfig, settings: MemorySettings): Me
     adapter: adapter ? bytesOf(adapter.params) : 0,
     ...{ gradients: 0, optimizer: 0, cache: 0 },
   };
-  if (mode === "generate") parts.cache = generate(device, config, params, tokens, sequences);
-  else {
+  if (mode === "generate") {
+    const before = device.stats().bytes;
+    const packed = settings.pack ?? true ? decodeParams(params) : params;
+    parts.weights += device.stats().bytes - before;
+    parts.cache = generate(device, config, params, packed, tokens, sequences);
+  } else {
     const sequences = cut(tokens, config);
     const batch = tokenBatch(device, config, sequences);
     const options = { recompute: settings.recompute };
@@ -141,9 +148,16 @@ function loss(
 }
 
 /** A prompt of all but one token, then one token of every sequence. @returns Bytes of the cache. */
-function generate(device: Device, config: ModelConfig, params: Params, tokens: number, sequences: number): number {
+function generate(
+  device: Device,
+  config: ModelConfig,
+  params: Params,
+  packed: Params,
+  tokens: number,
+  sequences: number,
+): number {
   const store = kvCache(device, config, tokens * sequences);
-  const step = (positions: number[], ranges: Parameters<typeof tokenPlaces>[3]) => {
+  const step = (params: Params, positions: number[], ranges: Parameters<typeof tokenPlaces>[3]) => {
     using _step = device.scope();
     const ids = device.tensor(new Uint32Array(positions.length));
     const batch = { ...tokenPlaces(device, config, positions, ranges), tokens: ids };
@@ -151,12 +165,12 @@ function generate(device: Device, config: ModelConfig, params: Params, tokens: n
     logits(params, gatherRows(hidden, device.tensor(new Uint32Array(ranges.length))));
   };
   const prompt = Math.max(1, Math.min(tokens, config.positions, 1024) - 1); // longer ones go in pieces
-  step([...Array(prompt).keys()], [{ qStart: 0, qLength: prompt, kStart: 0, kLength: prompt }]);
+  step(params, [...Array(prompt).keys()], [{ qStart: 0, qLength: prompt, kStart: 0, kLength: prompt }]);
   const last = Array.from(
     { length: sequences },
     (_, i) => ({ qStart: i, qLength: 1, kStart: i * tokens, kLength: tokens }),
   );
-  step(last.map(() => prompt - 1), last);
+  step(packed, last.map(() => prompt - 1), last);
   return bytesOf(store);
 }
 

@@ -93,8 +93,11 @@ Deno.test("checkFits() names the setting that would fit, the one that changes le
   assert(refusal({ recompute: true }, fewer).includes(": 256 tokens a batch would need"));
   const lora = need({ recompute: true, mode: "lora", tokens: 64 });
   assert(refusal({ tokens: 64 }, lora).includes(": recompute and LoRA would need"), refusal({ tokens: 64 }, lora));
+  const plain = need({ mode: "generate", pack: false });
+  assert(refusal({ mode: "generate" }, plain).includes(": pack: false would need"));
+  const eight = need({ mode: "generate", pack: false, sequences: 8 });
   assert(
-    refusal({ mode: "generate", sequences: 64 }, need({ mode: "generate", sequences: 8 })).includes("8 sequences"),
+    refusal({ mode: "generate", pack: false, sequences: 64 }, eight).includes(": 8 sequences at a time would need"),
   );
   assert(refusal({}, 1e5).includes("take a smaller model, or free some memory"));
   assert(refusal({ kind: "webgpu" }, 1e5).includes("a device with more memory"));
