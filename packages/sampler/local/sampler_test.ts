@@ -22,6 +22,16 @@ await eachDevice(
   },
 );
 
+await eachDevice(Deno.test, "localSampler() leaves neighbours alone when a sequence fills its slot", async (device) => {
+  const params = loudParams(device, tinyConfig);
+  const full = prompts.map(({ id, text }, i) => ({ id, text, tokens: [i + 1, 20 - i, 5] })); // no slot has rows to spare
+  const options = { n: 4, maxTokens: 5, seed: 2 };
+  const expected = await draw(tiny(device, { params, slots: 1, block: 1 }), full, options);
+  for (const block of [4, 7]) {
+    assertEquals(await draw(tiny(device, { params, slots: 3, block }), full, options), expected);
+  }
+});
+
 Deno.test("localSampler() draws the same bits with any number of threads", async () => {
   const drawn: Completion[][] = [];
   for (const threads of [1, 2]) {

@@ -22,9 +22,9 @@ export interface Admission {
 /**
  * Seats waiting sequences while slots are free.
  *
- * A prompt's rows survive what its completion writes behind them. So a sequence sits down where its prompt was before, or
- * has the rows copied from a slot that is taken: no other one can be overwritten by the prefills in between. While a prompt's
- * sequences wait side by side, it is computed once.
+ * A prompt's rows survive what its completion writes behind them. So a sequence sits down where its prompt was before. If no
+ * such slot is free, one that is taken may hold the prompt: its rows are copied, and no prefill can overwrite them before.
+ * While a prompt's sequences wait side by side, it is computed once.
  *
  * @param slots All slots; those taken change.
  * @param waiting Those who wait, in order.
@@ -38,7 +38,7 @@ export function admit(slots: readonly Slot[], waiting: Iterator<Sequence>): Admi
     const { prompt } = next.value;
     const slot = free.find(({ holds }) => holds === prompt) ?? free[0]!;
     if (slot.holds !== prompt) {
-      const from = slots.find(({ sequence, holds }) => sequence && holds === prompt);
+      const from = slots.find(({ holds }) => holds === prompt);
       if (from) admission.copy.push({ from, to: slot });
       else admission.prefill.push(slot);
     }
