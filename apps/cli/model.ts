@@ -16,6 +16,7 @@ import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
 import { checkpointFiles, downloadRepository } from "@tare/data/hub";
 import type { Context } from "./command.ts";
 import { isFolder, openFolder } from "./files.ts";
+import { downloadBar } from "./progress.ts";
 import { folderStore } from "./store.ts";
 
 /** Opens a folder of this name; where there is none, the repository of the hub, which comes into the cache. */
@@ -27,16 +28,11 @@ export async function openModel(
   if (await isFolder(name) || !/^[\w.-]+\/[\w.-]+$/.test(name) || name.startsWith(".")) return await openFolder(name);
   const cache = options.cache ?? defaultCache();
   note(`There is no folder ${name}: taking it from the hub, into ${cache}`);
-  let shown = -1;
+  using bar = downloadBar();
   return await downloadRepository(name, folderStore(cache), {
     ...{ files: checkpointFiles, revision: options.revision, token: Deno.env.get("HF_TOKEN"), signal },
     hubUrl: options.hubUrl ?? Deno.env.get("HF_ENDPOINT"),
-    progress({ file, received, total }) {
-      const percent = Math.floor(100 * received / total);
-      if (percent >= shown + 10 || percent === 100 && shown < 100) {
-        note(`${shown = percent} % of ${(total / 1e6).toFixed(0)} MB (${file})`);
-      }
-    },
+    progress: bar.show,
   });
 }
 
