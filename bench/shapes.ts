@@ -132,7 +132,7 @@ async function* generate(
 ): AsyncGenerator<{ seconds: number; loss?: number }> {
   const start = performance.now();
   const sampler = localSampler({ device, config, params });
-  const prompts = [{ id: "a", text: "", tokens: Array.from(prompt) }];
+  const prompts = [{ id: "a", tokens: prompt }];
   for await (const _ of sampler.sample(prompts, { n: sequences, maxTokens: 16, minTokens: 16 }));
   yield { seconds: (performance.now() - start) / 1000 };
 }

@@ -25,7 +25,7 @@ const config = parseConfig({
   ...{ model_type: "llama", vocab_size: 8, hidden_size: 32, intermediate_size: 64, num_hidden_layers: 2 },
   ...{ num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 16, tie_word_embeddings: true },
 });
-const prompts = Array.from({ length: 8 }, (_, token) => ({ id: `${token}`, text: "", tokens: [token] }));
+const prompts = Array.from({ length: 8 }, (_, token) => ({ id: `${token}`, tokens: [token] }));
 const average = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
 
 /** Share of tokens that repeat the prompt: what the policy is to learn. */

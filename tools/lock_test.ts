@@ -10,6 +10,7 @@ const allowed: readonly string[] = [
   "@huggingface/tasks",
   "@huggingface/tokenizers",
   "@huggingface/xetchunk-wasm",
+  "@noble/hashes",
   "ansi-regex",
   "cli-progress",
   "deno-std",

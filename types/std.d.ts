@@ -81,3 +81,7 @@ declare module "@std/cli" {
     & { [K in C]: string[] }
     & { _: (string | number)[]; "--"?: string[] };
 }
+
+declare module "@std/text" {
+  export function levenshteinDistance(a: string, b: string): number;
+}

@@ -6,6 +6,7 @@ const declarations = await Deno.readTextFile(new URL("./std.d.ts", import.meta.u
 const modules: Record<string, () => Promise<object>> = {
   "@std/assert": () => import("@std/assert"),
   "@std/cli": () => import("@std/cli"),
+  "@std/text": () => import("@std/text"),
 };
 
 for (const [, name, body] of declarations.matchAll(/^declare module "(.+?)" \{\n(.*?)^\}/gms)) {

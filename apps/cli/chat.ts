@@ -2,7 +2,7 @@
 import type { ChatMessage, Tokenizer } from "@tare/data";
 import type { LocalSampler, SampleOptions } from "@tare/sampler";
 import type { Context } from "./command.ts";
-import { completeOne, rateOf } from "./complete.ts";
+import { complete, rateOf } from "./complete.ts";
 
 /** What a conversation needs. */
 export interface Conversation {
@@ -30,10 +30,16 @@ export async function converse(
     const text = tokenizer.renderChat(messages, { reply: true });
     const prompt = { id: "chat", text, tokens: tokenizer.encode(text) };
     const start = performance.now();
-    const [answer] = await completeOne(sampler, prompt, options, context.print);
-    messages.push({ role: "assistant", content: answer!.text });
-    const { tokens, tokensPerSecond } = rateOf([answer!], performance.now() - start);
-    context.note(`(${tokens} tokens, ${tokensPerSecond.toFixed(1)} tokens/s)`);
+    try {
+      const [answer] = await complete(sampler, prompt, options, context.print);
+      messages.push({ role: "assistant", content: answer!.text });
+      const { tokens, tokensPerSecond } = rateOf([answer!], performance.now() - start);
+      context.note(`(${tokens} tokens, ${tokensPerSecond.toFixed(1)} tokens/s)`);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      messages.pop(); // the line is too long, or the conversation has become so: no reason to lose it
+      context.note(`${error.message}; /reset begins anew`);
+    }
   }
   return { messages };
 }

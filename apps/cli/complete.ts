@@ -1,33 +1,19 @@
 /** Completions on their way to the terminal. */
 import type { Completion, LocalSampler, Prompt, SampleOptions } from "@tare/sampler";
 
-/** Completes a prompt once; text goes out as it comes. */
-export async function completeOne(
+/** Completes a prompt. One completion goes out as it comes, several when each is whole. */
+export async function complete(
   sampler: LocalSampler,
   prompt: Prompt,
   options: SampleOptions,
   print: (text: string) => void,
 ): Promise<Completion[]> {
+  const { n = 1 } = options;
   const completions: Completion[] = [];
-  for await (const { text, completion } of sampler.stream([prompt], options)) {
-    if (text) print(text);
+  for await (const { index, text, completion } of sampler.stream([prompt], options)) {
+    if (n === 1) print(completion ? `${text}\n` : text);
+    else if (completion) print(`── ${index + 1} of ${n} ──\n${completion.text}\n`);
     if (completion) completions.push(completion);
-  }
-  print("\n");
-  return completions;
-}
-
-/** Completes a prompt several times; each completion goes out when it is whole. */
-export async function completeSeveral(
-  sampler: LocalSampler,
-  prompt: Prompt,
-  options: SampleOptions,
-  print: (text: string) => void,
-): Promise<Completion[]> {
-  const completions: Completion[] = [];
-  for await (const completion of sampler.sample([prompt], options)) {
-    completions.push(completion);
-    print(`── ${completion.index + 1} of ${options.n} ──\n${completion.text}\n`);
   }
   return completions.sort((a, b) => a.index - b.index);
 }

@@ -1,13 +1,6 @@
 /** Files of this machine, as the packages want them: random access for reading, whole or not at all for writing. */
 import { basename, dirname } from "node:path";
-
-import type { ByteSource } from "@tare/core";
-
-/** A folder's files by name. */
-export interface Folder {
-  /** Opens a file; `undefined` if there is none of this name. */
-  open(name: string): Promise<ByteSource | undefined>;
-}
+import type { ByteSource, CheckpointFiles } from "@tare/core";
 
 /** Whether there is a folder of this name. */
 export async function isFolder(path: string): Promise<boolean> {
@@ -19,7 +12,7 @@ export async function isFolder(path: string): Promise<boolean> {
  *
  * @throws {RangeError} If it is no folder; `open`, if a name leads out of it.
  */
-export async function openFolder(path: string): Promise<Folder> {
+export async function openFolder(path: string): Promise<CheckpointFiles> {
   const found = await statOf(path);
   if (!found?.isDirectory) {
     throw new RangeError(`Cannot open ${path}: ${found ? "it is a file, not a folder" : "there is no such folder"}`);

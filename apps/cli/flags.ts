@@ -1,5 +1,6 @@
 /** Flags of a command, as one table: what the parser takes is what `--help` shows. */
 import { parseArgs } from "@std/cli";
+import { levenshteinDistance } from "@std/text";
 
 /** One flag. */
 export interface Flag {
@@ -97,22 +98,9 @@ function readNumber(name: string, { type, min = -Infinity, max = Infinity }: Fla
 
 /** The known word with the fewest edits, if they are few. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((name) => [name, edits(word, name)] as const).sort((a, b) => a[1] - b[1]);
+  const ranked = known.map((name) => [name, levenshteinDistance(word, name)] as const).sort((a, b) => a[1] - b[1]);
   const [name, distance] = ranked[0] ?? ["", Infinity];
   return distance <= Math.max(1, Math.floor(name.length / 3)) ? name : undefined;
-}
-
-/** Letters to insert, delete or replace (Levenshtein, 1965). */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /** The table as `--help` shows it. */

@@ -2,6 +2,7 @@
 import {
   type Adapter,
   checkFits,
+  type CheckpointFiles,
   cpuMemoryBytes,
   type Device,
   loadAdapter,
@@ -14,7 +15,8 @@ import {
 import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
 import { checkpointFiles, downloadRepository } from "@tare/data/hub";
 import type { Context } from "./command.ts";
-import { type Folder, isFolder, openFolder } from "./files.ts";
+import { isFolder, openFolder } from "./files.ts";
+import { downloadBar } from "./progress.ts";
 import { folderStore } from "./store.ts";
 
 /** Opens a folder of this name; where there is none, the repository of the hub, which comes into the cache. */
@@ -22,20 +24,15 @@ export async function openModel(
   name: string,
   options: { readonly cache?: string; readonly revision?: string; readonly hubUrl?: string },
   { note, signal }: Context,
-): Promise<Folder> {
+): Promise<CheckpointFiles> {
   if (await isFolder(name) || !/^[\w.-]+\/[\w.-]+$/.test(name) || name.startsWith(".")) return await openFolder(name);
   const cache = options.cache ?? defaultCache();
   note(`There is no folder ${name}: taking it from the hub, into ${cache}`);
-  let shown = -1;
+  using bar = downloadBar();
   return await downloadRepository(name, folderStore(cache), {
     ...{ files: checkpointFiles, revision: options.revision, token: Deno.env.get("HF_TOKEN"), signal },
     hubUrl: options.hubUrl ?? Deno.env.get("HF_ENDPOINT"),
-    progress({ file, received, total }) {
-      const percent = Math.floor(100 * received / total);
-      if (percent >= shown + 10 || percent === 100 && shown < 100) {
-        note(`${shown = percent} % of ${(total / 1e6).toFixed(0)} MB (${file})`);
-      }
-    },
+    progress: bar.show,
   });
 }
 
@@ -45,7 +42,7 @@ function defaultCache(): string {
 }
 
 /** Reads a model's `config.json`. */
-export async function readConfig(name: string, files?: Folder): Promise<ModelConfig> {
+export async function readConfig(name: string, files?: CheckpointFiles): Promise<ModelConfig> {
   return await within(name, async () => {
     const file = await (files ?? await openFolder(name)).open("config.json");
     if (!file) throw new RangeError("Cannot find config.json: a checkpoint has it beside model.safetensors");
@@ -77,7 +74,7 @@ export interface TextModel {
 export async function loadForGeneration(
   device: Device,
   name: string,
-  files: Folder,
+  files: CheckpointFiles,
   { adapter, n, maxTokens, prompt = "" }: { adapter?: string; n: number; maxTokens: number; prompt?: string },
 ): Promise<TextModel> {
   const config = await readConfig(name, files);

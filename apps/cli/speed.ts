@@ -82,7 +82,7 @@ function trainStep(device: Device, params: Params): () => void {
 async function decode(device: Device, params: Params): Promise<void> {
   const sampler = localSampler({ device, config, params });
   const prompts = Array.from({ length: 32 }, (_, s) => ({
-    ...{ id: `${s}`, text: "" },
+    id: `${s}`,
     tokens: Array.from({ length: 32 }, (_, i) => (31 * i + s) % config.vocabulary),
   }));
   for await (const _ of sampler.sample(prompts, { maxTokens: newTokens, minTokens: newTokens }));

@@ -34,6 +34,9 @@ if (rest.length > 0 || !["", "train", "decode"].includes(only)) {
 }
 const effort = few ? quick : thorough;
 const say = (line: string) => console.error(line);
+// Threads of OpenMP spin while they wait for each other: where others work too, PyTorch's times grow tenfold and say nothing.
+const load = Deno.loadavg()[0]!;
+if (load > 0.5) say(`This machine is busy (load ${load.toFixed(1)}): publish no numbers of this run`);
 const setup = await prepare(say);
 try {
   const { results, kernels } = only === "decode"
@@ -42,7 +45,7 @@ try {
   if (only !== "train") results.push(...await decodeResults(setup, effort, say));
   console.log(`${resultTable(results)}\n${meaning}\n`);
   if (kernels.length > 0) console.log(`Tare's train step by kernel:\n\n${kernelTable(kernels)}\n`);
-  console.log(JSON.stringify({ results, kernels }));
+  console.log(JSON.stringify({ load, results, kernels }));
 } finally {
   await setup.end();
 }

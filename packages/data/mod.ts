@@ -4,7 +4,6 @@
  * @module
  */
 export type { Codec } from "./tokenizer/codec.ts";
-export type { TokenizerFile, TokenizerFiles } from "./tokenizer/files.ts";
 export { loadTokenizer, type LoadTokenizerOptions } from "./tokenizer/load.ts";
 export type { SpecialTokenField, TokenizerConfig, TokenizerJson, TokenizerPart } from "./tokenizer/schema.ts";
 export { type DecodeStream, decodeStream } from "./tokenizer/stream.ts";

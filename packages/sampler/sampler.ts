@@ -1,13 +1,13 @@
 /** What it means to sample: prompts in, completions out. Local or remote, the rest of Tare sees this interface only. */
 
-/** What to complete. */
+/** What to complete: a text, its ids, or both. */
 export interface Prompt {
-  /** Names the prompt in results and tables. */
+  /** Names the prompt in results and tables; no other prompt of the call has it. */
   readonly id: string;
   /** The rendered prompt. */
-  readonly text: string;
-  /** Its ids, if they are known; else the sampler's tokenizer makes them. */
-  readonly tokens?: readonly number[];
+  readonly text?: string;
+  /** Its ids; where there are none, the sampler's tokenizer makes them of the text. */
+  readonly tokens?: ArrayLike<number>;
 }
 
 /** How to sample. */

@@ -3,7 +3,7 @@ import { openDevice } from "@tare/core";
 import { localSampler, type Prompt, type SampleOptions } from "@tare/sampler";
 import { type Command, defineCommand } from "../command.ts";
 import { converse } from "../chat.ts";
-import { completeOne, completeSeveral, rateOf } from "../complete.ts";
+import { complete, rateOf } from "../complete.ts";
 import { UsageError } from "../flags.ts";
 import { loadForGeneration, openModel } from "../model.ts";
 import { lines, readAll } from "../stdin.ts";
@@ -63,7 +63,6 @@ export const generate: Command = defineCommand({
       throw new UsageError("Expected a prompt of one token or more but found an empty one");
     }
     const start = performance.now();
-    const complete = n === 1 ? completeOne : completeSeveral;
     const completions = await complete(sampler, prompt, options, context.print);
     const rate = rateOf(completions, performance.now() - start);
     context.note(

@@ -25,7 +25,7 @@ Deno.test("tare generate: equal seeds give equal text, piped in or not, streamed
   assertEquals([tokens, prompt, completions[0].text + "\n"], [24, "Hello there", plain.stdout]);
 });
 
-Deno.test("tare generate --chat answers each line, remembers, and forgets at /reset", async () => {
+Deno.test("tare generate --chat answers each line, remembers, forgets at /reset, and outlives a line that is too long", async () => {
   await using folder = new TemporaryFolder();
   await writeTinyModel(folder.path);
   const args = [
@@ -41,10 +41,11 @@ Deno.test("tare generate --chat answers each line, remembers, and forgets at /re
     ...cpu,
   ];
   const [reset, first] = await Promise.all([
-    runTare(args, "hi\nmore\n/reset\n\nhello"),
+    runTare(args, `hi\nmore\n/reset\n\n${"too long ".repeat(5000)}\nhello`),
     runTare(args, "hello\n"),
   ]);
   assertEquals([reset.code, first.code], [0, 0], reset.stderr);
+  assertStringIncludes(reset.stderr, "the model was made for 4096 in all");
   const { messages } = JSON.parse(reset.stdout);
   assertEquals(messages.map(({ role }: { role: string }) => role), ["user", "assistant"]);
   assertEquals(messages, JSON.parse(first.stdout).messages);

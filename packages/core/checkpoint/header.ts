@@ -147,7 +147,7 @@ function tensorOf(name: string, entry: unknown, refuse: Refuse): StoredTensor {
   const bytes = shape.reduce((a, b) => a * b, elementBytes[dtype as StoredDType]);
   const [start, end] = offsets as [number, number];
   if (end - start !== bytes) {
-    refuse(`${tensor} takes ${end - start} bytes where ${dtype} of shape [${shape}] takes ${bytes}`, RangeError);
+    refuse(`${tensor} takes ${end - start} bytes where ${dtype} of shape ${quote(shape)} takes ${bytes}`, RangeError);
   }
   return { name, dtype: dtype as StoredDType, shape, start, end };
 }

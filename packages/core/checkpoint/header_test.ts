@@ -70,6 +70,10 @@ Deno.test("openSafetensors() answers deep nesting and many braces in strings", a
   );
   const name = '{"}\\'.repeat(50_000);
   assertEquals((await openSafetensors(fileOf({ [name]: f32([1], 0, 4) }, 4))).tensors.size, 1);
+  const escapes = JSON.stringify({ __metadata__: { note: "\n".repeat(12e6) } });
+  assertEquals((await openSafetensors(fileOf(escapes))).metadata.note!.length, 12e6);
+  const long = fileOf({ w: f32(Array(1000).fill(1), 0, 8) }, 8);
+  await assertRejects(() => openSafetensors(long), RangeError, "F32 of shape a list takes 4");
 });
 
 /** What a damaged file may be answered with. */

@@ -75,9 +75,9 @@ export async function loadSharded(device: Device, files: CheckpointFiles, maxByt
   const made: (readonly [path: string, tensor: Tensor])[] = [];
   try {
     for (const [slot, weight] of slots) {
-      const parts = slot.parts.map(({ path, shape }) => [path, device.empty(shape)] as const);
-      made.push(...parts);
-      await fill(device, parts.map(([, tensor]) => tensor), slot, weight);
+      const first = made.length;
+      for (const { path, shape } of slot.parts) made.push([path, device.empty(shape)]);
+      await fill(device, made.slice(first).map(([, tensor]) => tensor), slot, weight);
     }
   } catch (error) {
     for (const [, tensor] of made) tensor.dispose();

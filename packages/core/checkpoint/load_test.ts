@@ -1,8 +1,9 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { OutOfMemoryError } from "../backend/errors.ts";
 import type { Device } from "../device/device.ts";
 import { openDevice } from "../device/open.ts";
 import type { Tensor } from "../device/tensor.ts";
-import { entriesOf, leaves, mapTree, type Tree } from "../device/tree.ts";
+import { disposeTree, entriesOf, leaves, mapTree, type Tree } from "../device/tree.ts";
 import type { ModelConfig, ModelFamily } from "../nn/config.ts";
 import { initParams } from "../nn/init.ts";
 import { parseConfig } from "../nn/parse_config.ts";
@@ -281,6 +282,26 @@ Deno.test("saveModel() refuses parameters that are not what the config says", as
   );
   const score = { weight: device.zeros([1, 8]), bias: device.zeros([1]) };
   assertThrows(save({ score }), RangeError, "score head with a bias");
+});
+
+Deno.test("loadModel() leaves nothing on a device that has no memory for all of it", async () => {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  const config = configOf("llama", { vocab_size: 3000 });
+  const model = modelOf(device, config);
+  const files = await memoryFiles(saveModel(model));
+  disposeTree(model.params);
+  const room = device.empty([10_000]); // for one shard of the embedding, not for two
+  for (let size = 2 ** 28; size >= 1024; size /= 2) {
+    try {
+      while (true) device.empty([size]);
+    } catch (error) {
+      assertInstanceOf(error, OutOfMemoryError);
+    }
+  }
+  room.dispose();
+  const { blocks } = device.stats();
+  await assertRejects(() => loadSharded(device, files, 1024 * 8 * 4), OutOfMemoryError);
+  assertEquals(device.stats().blocks, blocks);
 });
 
 Deno.test("loadModel() holds one piece of a file on the host at a time", async () => {

@@ -103,13 +103,18 @@ function toJson(node: unknown, path: string, names: Map<Tensor, string>): unknow
   return Object.fromEntries(entries.map(([key, child]) => [key, toJson(child, join(key), names)]));
 }
 
-function fromJson(node: unknown, tensors: ReadonlyMap<string, Tensor>, wrong: () => Error): unknown {
+/** Deepest state that is read: no run nests like this, and deeper ones would overflow the stack. */
+const mostLevels = 1000;
+
+function fromJson(node: unknown, tensors: ReadonlyMap<string, Tensor>, wrong: () => Error, level = 0): unknown {
   if (typeof node !== "object" || node === null) return node;
-  if (Array.isArray(node)) return node.map((child) => fromJson(child, tensors, wrong));
+  if (level === mostLevels) throw wrong();
+  const next = (child: unknown) => fromJson(child, tensors, wrong, level + 1);
+  if (Array.isArray(node)) return node.map(next);
   if (Object.hasOwn(node, mark)) {
     const tensor = tensors.get((node as Record<string, string>)[mark]!);
     if (!tensor) throw wrong();
     return tensor;
   }
-  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, fromJson(child, tensors, wrong)]));
+  return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, next(child)]));
 }

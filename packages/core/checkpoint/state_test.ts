@@ -86,7 +86,11 @@ Deno.test("loadState() refuses other files", async () => {
   const file = (metadata?: Record<string, string>) =>
     new Response(writeSafetensors([{ name: "x", parts: [x] }], { metadata })).blob();
   const format = "tare-state";
-  const notes = [undefined, { format: "pt" }, { format }, { format, state: "{" }, { format, state: '{"$tensor":"y"}' }];
+  const deep = '{"a":'.repeat(300_000) + "1" + "}".repeat(300_000);
+  const notes = [{ format, state: deep }, undefined, { format: "pt" }, { format }, { format, state: "{" }, {
+    format,
+    state: '{"$tensor":"y"}',
+  }];
   for (const metadata of notes as (Record<string, string> | undefined)[]) {
     const blob = await file(metadata);
     await assertRejects(

@@ -9,6 +9,9 @@ export type RowShards = Tensor | readonly Tensor[];
 /** Shards begin at multiples of this, so that cutting a table into them leaves no trace in the bits of `logProb`. */
 export const shardStep = 1024;
 
+/** Tables of more tensors than this are a mistake in a file: no list is made on its word. */
+const mostShards = 4096;
+
 /**
  * Says how a table of float32 falls into tensors that fit the device. Whoever makes a table cuts it so.
  *
@@ -17,7 +20,7 @@ export const shardStep = 1024;
  * @param cols Its columns.
  * @param maxBytes Largest tensor; tests take a small one.
  * @returns Rows of each shard: one number if the table fits whole, else multiples of 1024 and a rest.
- * @throws {RangeError} If 1024 rows do not fit.
+ * @throws {RangeError} If 1024 rows do not fit, or it would be thousands of tensors.
  *
  * @example Usage
  * ```ts
@@ -44,7 +47,13 @@ export function shardRows(
         `its limit of ${maxBytes} bytes for one tensor`,
     );
   }
-  return Array.from({ length: Math.ceil(rows / each) }, (_, i) => Math.min(each, rows - i * each));
+  const count = Math.ceil(rows / each);
+  if (count > mostShards) {
+    throw new RangeError(
+      `Cannot cut a table of shape [${rows},${cols}] into tensors of ${maxBytes} bytes: that would be ${count} of them`,
+    );
+  }
+  return Array.from({ length: count }, (_, i) => Math.min(each, rows - i * each));
 }
 
 /** One tensor of a table. */

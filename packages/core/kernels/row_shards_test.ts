@@ -20,6 +20,7 @@ Deno.test("shardRows() cuts a table that does not fit at multiples of 1024", asy
   assertEquals(shardRows(device, 4096, 3, bytes(2048)), [2048, 2048]);
   assertEquals(shardRows(device, 0, 3, 0), [0]);
   assertThrows(() => shardRows(device, 5000, 3, bytes(1023)), RangeError, "shape [5000,3] into tensors on cpu: 1024");
+  assertThrows(() => shardRows(device, 2 ** 53 - 1, 3), RangeError, "of them"); // on the word of a config.json
 });
 
 /** Value and gradients of a loss that looks up rows, and predicts some of them. */

@@ -1,9 +1,10 @@
 /** A repository of the hub comes into a store. */
+import type { CheckpointFiles } from "@tare/core";
 import { NetworkError } from "./errors.ts";
 import { bringFile, type RemoteFile } from "./file.ts";
 import { readRecords, type Records, writeRecords } from "./record.ts";
 import { listRemote } from "./remote.ts";
-import type { FileStore, StoredFile } from "./store.ts";
+import type { FileStore } from "./store.ts";
 
 /** Files that a checkpoint needs here: configuration, weights, tokenizer. */
 export const checkpointFiles: readonly string[] = [
@@ -44,13 +45,11 @@ export interface DownloadOptions {
 }
 
 /** Files of a repository in a store. */
-export interface HubFolder {
+export interface HubFolder extends CheckpointFiles {
   /** Folder in the store; each file has this, `/` and its path as its name. */
   readonly folder: string;
   /** Paths of the files. */
   readonly paths: readonly string[];
-  /** Opens one of them; nothing if there is none of this path. */
-  open(path: string): Promise<StoredFile | undefined>;
 }
 
 /**

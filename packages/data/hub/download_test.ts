@@ -169,6 +169,8 @@ Deno.test("downloadRepository() uses what is there where the hub cannot be reach
     await using server = fakeHub(content);
     down = server.options;
     await downloadRepository("me/x", store, { ...down, files: ["config.json"] });
+    server.hub.refuse = new Response("", { status: 503 });
+    assertEquals((await downloadRepository("me/x", store, { ...down, files: ["config.json"] })).paths, ["config.json"]);
   }
   for (const options of [down, { offline: true }]) {
     const { paths } = await downloadRepository("me/x", store, { ...options, files: ["config.json"] });
@@ -184,18 +186,18 @@ Deno.test("downloadRepository() uses what is there where the hub cannot be reach
 
 Deno.test("downloadRepository() says in one sentence why the hub refuses", async () => {
   await using server = fakeHub(content);
-  const cases: [number, string][] = [
-    [401, "gated, private, or not there"],
-    [403, "accept its terms"],
-    [404, "there is no such"],
-    [429, "too many requests"],
-    [503, "the hub has a problem"],
+  const cases: [number, new () => Error, string][] = [
+    [401, RangeError, "gated, private, or not there"],
+    [403, RangeError, "accept its terms"],
+    [404, RangeError, "there is no such"],
+    [429, NetworkError, "too many requests"],
+    [503, NetworkError, "the hub has a problem"],
   ];
-  for (const [status, message] of cases) {
+  for (const [status, kind, message] of cases) {
     server.hub.refuse = new Response("no\nno", { status });
     const error = await assertRejects(
       () => downloadRepository("me/x", memoryStore(), server.options),
-      RangeError,
+      kind,
       message,
     );
     assertEquals([error.message.includes("\n"), error.message.includes(`${status}`)], [false, true]);

@@ -1,7 +1,7 @@
 /** What went wrong between here and the hub, in one sentence. */
 import { HubApiError } from "@huggingface/hub";
 
-/** The network failed: what is stored already can still be used. */
+/** The network failed, or the hub did: what is stored already can still be used. */
 export class NetworkError extends Error {
   /** Name of the class. */
   override readonly name = "NetworkError";
@@ -17,7 +17,7 @@ const advice: Readonly<Record<number, string>> = {
 /**
  * Runs a request; what it throws becomes one sentence.
  *
- * @throws {NetworkError} If the hub cannot be reached, or the connection broke.
+ * @throws {NetworkError} If the hub cannot be reached or has a problem, or the connection broke.
  * @throws {RangeError} If the hub refuses.
  */
 export async function request<T>(what: string, hubUrl: string, run: () => Promise<T>): Promise<T> {
@@ -27,8 +27,10 @@ export async function request<T>(what: string, hubUrl: string, run: () => Promis
     if (error instanceof RangeError) throw error; // ours
     if (error instanceof HubApiError) {
       const { statusCode } = error;
-      const why = advice[statusCode] ?? (statusCode >= 500 ? "the hub has a problem: try again later" : error.message);
-      throw new RangeError(`Cannot get ${what} from ${hubUrl} (status ${statusCode}): ${why}`, { cause: error });
+      const down = statusCode === 429 || statusCode >= 500;
+      const why = advice[statusCode] ?? (down ? "the hub has a problem: try again later" : error.message);
+      const message = `Cannot get ${what} from ${hubUrl} (status ${statusCode}): ${why}`;
+      throw new (down ? NetworkError : RangeError)(message, { cause: error });
     }
     if (error instanceof TypeError && /token/.test(error.message)) throw error; // one that cannot be one
     const message = error instanceof Error ? error.message : `${error}`; // the library gives some errors as strings

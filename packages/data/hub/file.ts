@@ -1,7 +1,10 @@
 /** One file comes into a store: continued where it was broken off, checked, then given its name. */
+import { sha1 } from "@noble/hashes/legacy.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import type { ByteSource } from "@tare/core";
 import { NetworkError } from "./errors.ts";
-import { sha256 } from "./sha256.ts";
-import type { FileStore, StoredFile } from "./store.ts";
+import type { FileStore } from "./store.ts";
 
 /** A file of a repository. */
 export interface RemoteFile {
@@ -52,7 +55,7 @@ export async function bringFile(
     }
   }
   const stored = (await store.open(part))!;
-  const hash = file.hash === "" ? "" : file.hash.length === 64 ? await hashOf(stored) : await gitIdOf(stored);
+  const hash = file.hash && await checksumOf(stored, file.hash);
   if (stored.size !== file.size || hash !== file.hash) {
     await store.remove(part);
     throw new RangeError(
@@ -99,17 +102,12 @@ function watched(
 
 const pieceBytes = 1 << 20;
 
-async function hashOf(file: StoredFile): Promise<string> {
-  const hash = sha256();
-  for (let at = 0; at < file.size; at += pieceBytes) {
+/** Checksum of the kind that the hub announced. Git's id is SHA-1 of a header and the bytes. */
+async function checksumOf(file: ByteSource, announced: string): Promise<string> {
+  const header = utf8ToBytes(`blob ${file.size}\0`);
+  const hash = announced.length === 64 ? sha256.create() : sha1.create().update(header);
+  for (let at = 0; at < file.size; at += pieceBytes) { // in pieces, which Web Crypto cannot: weights have gigabytes
     hash.update(new Uint8Array(await file.slice(at, Math.min(at + pieceBytes, file.size)).arrayBuffer()));
   }
-  return hash.digest();
-}
-
-/** Git's id of a file's content. Git keeps small files only: larger ones have a SHA-256. */
-async function gitIdOf(file: StoredFile): Promise<string> {
-  const content = [`blob ${file.size}\0`, await file.slice(0, file.size).arrayBuffer()];
-  const digest = await crypto.subtle.digest("SHA-1", await new Blob(content).arrayBuffer());
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytesToHex(hash.digest());
 }

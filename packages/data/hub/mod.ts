@@ -11,4 +11,4 @@ export {
   type HubFolder,
 } from "./download.ts";
 export { NetworkError } from "./errors.ts";
-export type { FileStore, StoredFile } from "./store.ts";
+export type { FileStore } from "./store.ts";

@@ -1,17 +1,10 @@
 /** Where downloads are kept. The caller owns it: a folder, a browser's storage, memory. */
-
-/** Bytes with random access; a `Blob` fits. */
-export interface StoredFile {
-  /** Bytes in all. */
-  readonly size: number;
-  /** The bytes from `start` to before `end`, read when they are asked for. */
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
-}
+import type { ByteSource } from "@tare/core";
 
 /** Files by name; a name has `/` between folders, which need not exist before. */
 export interface FileStore {
   /** Opens a file; nothing if there is none of this name. */
-  open(name: string): Promise<StoredFile | undefined>;
+  open(name: string): Promise<ByteSource | undefined>;
   /**
    * Appends to a file, and makes it if there is none. If the stream fails, what came before stays, and the call fails with
    * the same error.

@@ -1,5 +1,7 @@
 /** Chat templates: conversations as a model was trained to see them. */
 import { Template } from "@huggingface/jinja";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { TokenizerConfig } from "./schema.ts";
 import type { ChatMessage } from "./tokenizer.ts";
 
@@ -16,10 +18,8 @@ export function findTemplate(file: string | undefined, { chat_template }: Tokeni
 }
 
 /** SHA-256 of a text in hexadecimal; nothing for nothing. */
-export async function hashTemplate(template: string | undefined): Promise<string> {
-  if (template === undefined) return "";
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(template));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function hashTemplate(template: string | undefined): string {
+  return template === undefined ? "" : bytesToHex(sha256(utf8ToBytes(template)));
 }
 
 /** What renders conversations; the template is parsed when it is first used, so that one that does not parse harms no other use. */

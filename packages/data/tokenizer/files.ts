@@ -1,22 +1,9 @@
-/** Files of a tokenizer, wherever they are, and how they are read: in full, as UTF-8, checked against a schema. */
+/** How a tokenizer's files are read: in full, as UTF-8, checked against a schema. */
+import type { CheckpointFiles } from "@tare/core";
 import type { z } from "zod";
 
-/** A file's bytes; a `Blob` fits. */
-export interface TokenizerFile {
-  /** Bytes in all. */
-  readonly size: number;
-  /** The bytes from `start` to before `end`. */
-  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
-}
-
-/** A checkpoint's files by name: a folder, a repository of the hub, a table in memory. */
-export interface TokenizerFiles {
-  /** The file of this name, or nothing if there is none. */
-  open(name: string): Promise<TokenizerFile | undefined>;
-}
-
 /** The text of a file, or nothing if there is none. */
-export async function readText(files: TokenizerFiles, name: string): Promise<string | undefined> {
+export async function readText(files: CheckpointFiles, name: string): Promise<string | undefined> {
   const file = await files.open(name);
   if (!file) return undefined;
   const bytes = await file.slice(0, file.size).arrayBuffer();
@@ -29,7 +16,7 @@ export async function readText(files: TokenizerFiles, name: string): Promise<str
 
 /** A JSON file that fits a schema, or nothing if there is none. */
 export async function readJson<T>(
-  files: TokenizerFiles,
+  files: CheckpointFiles,
   name: string,
   schema: z.ZodType<T>,
 ): Promise<T | undefined> {

@@ -1,8 +1,9 @@
 /** A checkpoint's files become a tokenizer. */
+import type { CheckpointFiles } from "@tare/core";
 import { chatRenderer, findTemplate, hashTemplate } from "./chat.ts";
 import { type Codec, createCodec, findAnchor } from "./codec.ts";
 import { forCompletions } from "./completion.ts";
-import { readText, type TokenizerFiles } from "./files.ts";
+import { readText } from "./files.ts";
 import { readEnds, readTokenizerConfig, readTokenizerJson, type SpecialTokenField, vocabularyOf } from "./schema.ts";
 import type { TokenizerConfig, TokenizerJson } from "./schema.ts";
 import type { Tokenizer } from "./tokenizer.ts";
@@ -47,7 +48,7 @@ export interface LoadTokenizerOptions {
  * ```
  */
 export async function loadTokenizer(
-  files: TokenizerFiles,
+  files: CheckpointFiles,
   { codec = createCodec }: LoadTokenizerOptions = {},
 ): Promise<Tokenizer> {
   const json = await readTokenizerJson(files);
@@ -73,7 +74,7 @@ export async function loadTokenizer(
     eos,
     ends: [...new Set(eos === undefined ? named : [eos, ...named])],
     pad: idOf("pad_token"),
-    templateHash: await hashTemplate(template),
+    templateHash: hashTemplate(template),
     encode: (text, { special = false } = {}) => first.encode(text, special),
     encodeCompletion: (text) => later.encode(text, false),
     decode(ids, { special = false, completion = false } = {}) {

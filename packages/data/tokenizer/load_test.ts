@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { expected, fixture, folder, memory, names } from "./fixtures/mod.ts";
-import type { TokenizerFiles } from "./files.ts";
+import type { CheckpointFiles } from "@tare/core";
 import { loadTokenizer } from "./load.ts";
 
 for (const name of names) {
@@ -100,6 +100,6 @@ for (const [what, table, message] of wrong) {
 }
 
 Deno.test("loadTokenizer() refuses bytes that are no text", async () => {
-  const files: TokenizerFiles = { open: () => Promise.resolve(new Blob([Uint8Array.of(0xff)])) };
+  const files: CheckpointFiles = { open: () => Promise.resolve(new Blob([Uint8Array.of(0xff)])) };
   await assertRejects(() => loadTokenizer(files), SyntaxError, "Cannot read tokenizer.json: it is no UTF-8 text");
 });

@@ -1,6 +1,7 @@
 /** What Tare reads of a tokenizer's JSON files; the rest passes through to the library that understands it. */
+import type { CheckpointFiles } from "@tare/core";
 import { z } from "zod";
-import { readJson, type TokenizerFiles } from "./files.ts";
+import { readJson } from "./files.ts";
 
 /** A normalizer, pre-tokenizer, post-processor or decoder. */
 export interface TokenizerPart {
@@ -81,7 +82,7 @@ const endingConfig = z.looseObject({
 });
 
 /** Reads `tokenizer.json`. */
-export async function readTokenizerJson(files: TokenizerFiles): Promise<TokenizerJson> {
+export async function readTokenizerJson(files: CheckpointFiles): Promise<TokenizerJson> {
   const json = await readJson(files, "tokenizer.json", tokenizerJson);
   if (json) return json;
   throw new TypeError(
@@ -91,14 +92,14 @@ export async function readTokenizerJson(files: TokenizerFiles): Promise<Tokenize
 }
 
 /** Reads `tokenizer_config.json`, with special tokens that only `special_tokens_map.json` names. */
-export async function readTokenizerConfig(files: TokenizerFiles): Promise<TokenizerConfig> {
+export async function readTokenizerConfig(files: CheckpointFiles): Promise<TokenizerConfig> {
   const config: Record<string, unknown> = await readJson(files, "tokenizer_config.json", tokenizerConfig) ?? {};
   const map = await readJson(files, "special_tokens_map.json", specialTokens) ?? {};
   return { ...config, ...Object.fromEntries(Object.entries(map).filter(([field]) => config[field] == null)) };
 }
 
 /** Reads the ids that the model's own files end a text with: those for generation, else the model's. */
-export async function readEnds(files: TokenizerFiles): Promise<number[]> {
+export async function readEnds(files: CheckpointFiles): Promise<number[]> {
   for (const name of ["generation_config.json", "config.json"]) {
     const ids = (await readJson(files, name, endingConfig))?.eos_token_id;
     if (ids != null) return [ids].flat();

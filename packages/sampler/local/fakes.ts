@@ -52,7 +52,7 @@ function fakeTokenizer(textOf: (ids: number[]) => string, vocabulary: number): T
 export const prompts: readonly Prompt[] = [[3, 14, 15, 9], [26], [5, 3, 5, 8, 9, 7, 9], [3, 14, 15, 10], [1, 2]].map((
   tokens,
   i,
-) => ({ id: `p${i}`, text: "", tokens }));
+) => ({ id: `p${i}`, tokens }));
 
 /** A sampler of a tiny transformer. */
 export function tiny(device: Device, options: Partial<LocalSamplerOptions> = {}): LocalSampler {

@@ -2,6 +2,7 @@
 import type { Device, ModelConfig } from "@tare/core";
 import type { Tokenizer } from "@tare/data";
 import type { Prompt, SampleEvent } from "../sampler.ts";
+import { checkPrompts } from "../prompts.ts";
 import type { SampleSettings } from "../settings.ts";
 import { breather } from "./breathe.ts";
 import { decode } from "./decode.ts";
@@ -40,6 +41,7 @@ export async function* run(
   streaming: boolean,
 ): AsyncGenerator<SampleEvent> {
   const { device, config, tokenizer } = model;
+  checkPrompts(prompts);
   const encoded = prompts.map((prompt) => encodePrompt(prompt, tokenizer));
   check(encoded, model, settings);
   if (encoded.length === 0) return;

@@ -70,7 +70,13 @@ await eachDevice(Deno.test, "localSampler() says what is wrong before it draws",
   await refused({ tokens: [] }, {}, 'Expected prompt "bad" to have a token or more');
   await refused({}, { maxTokens: 30 }, "more than cacheBytes, 1000", tiny(device, { cacheBytes: 1000 }));
   const silent = tiny(device, { tokenizer: undefined });
-  await refused({ tokens: undefined }, {}, 'prompt "bad" without its tokens', silent);
+  await refused(
+    { tokens: undefined, text: "x" },
+    {},
+    'the text of prompt "bad": give localSampler a tokenizer',
+    silent,
+  );
+  await refused({ tokens: undefined }, {}, 'prompt "bad" to have a text or tokens', silent);
   await refused({}, { stop: ["a"] }, "stop texts without a tokenizer", silent);
   assertEquals((await draw(silent, prompts, { maxTokens: 2 })).map(({ text }) => text).join(""), "");
   assertThrows(() => tiny(device, { slots: 0 }), RangeError, "slots of localSampler");

@@ -71,7 +71,7 @@ export interface LocalSampler extends Sampler {
  * using device = await openDevice({ device: "cpu", threads: 1 });
  * using scope = device.scope();
  * const sampler = localSampler({ device, config, params: initParams(device, config, 7) });
- * const prompts = [{ id: "a", text: "", tokens: [3, 1, 4] }, { id: "b", text: "", tokens: [1, 5] }];
+ * const prompts = [{ id: "a", tokens: [3, 1, 4] }, { id: "b", tokens: [1, 5] }];
  * const completions = await Array.fromAsync(sampler.sample(prompts, { n: 2, maxTokens: 6 }));
  * assertEquals(completions.length, 4);
  * ```

@@ -42,13 +42,15 @@ export interface Sequence {
  * @param prompt The prompt.
  * @param tokenizer Needed if it brings no ids.
  * @returns Ids and their hash.
- * @throws {TypeError} If there is neither.
+ * @throws {TypeError} If it has none, and there is no tokenizer.
  * @throws {RangeError} If it has no token.
  */
 export function encodePrompt(prompt: Prompt, tokenizer: Tokenizer | undefined): EncodedPrompt {
-  const tokens = prompt.tokens ?? tokenizer?.encode(prompt.text);
+  const tokens = prompt.tokens ?? tokenizer?.encode(prompt.text ?? "");
   if (!tokens) {
-    throw new TypeError(`Cannot sample from prompt "${prompt.id}" without its tokens: give them, or a tokenizer`);
+    throw new TypeError(
+      `Cannot sample from the text of prompt "${prompt.id}": give localSampler a tokenizer, or tokens`,
+    );
   }
   if (tokens.length === 0) {
     throw new RangeError(

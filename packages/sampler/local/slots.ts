@@ -38,7 +38,8 @@ export function admit(slots: readonly Slot[], waiting: Iterator<Sequence>): Admi
     const { prompt } = next.value;
     const slot = free.find(({ holds }) => holds === prompt) ?? free[0]!;
     if (slot.holds !== prompt) {
-      const from = slots.find(({ holds }) => holds === prompt);
+      const filled = new Set(admission.copy.map(({ to }) => to)); // copies run side by side: none reads what another writes
+      const from = slots.find((other) => other.holds === prompt && !filled.has(other));
       if (from) admission.copy.push({ from, to: slot });
       else admission.prefill.push(slot);
     }

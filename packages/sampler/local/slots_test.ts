@@ -20,7 +20,8 @@ Deno.test("admit() computes a prompt once, however its sequences come to their s
         computed.push(holds!.id);
         contents[at] = holds;
       }
-      for (const { from, to } of copy) contents[to.at] = contents[from.at];
+      const read = copy.map(({ from }) => contents[from.at]); // all at once, as the device does
+      copy.forEach(({ to }, i) => contents[to.at] = read[i]);
       for (const { sequence, at } of slots) if (sequence) assertEquals(contents[at], sequence.prompt);
       const taken = slots.filter(({ sequence }) => sequence);
       if (taken.length === 0) break;

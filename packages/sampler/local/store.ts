@@ -45,9 +45,10 @@ export function openStore(device: Device, config: ModelConfig, rows: number, slo
     throw new RangeError(`Cannot sample ${rows} tokens a sequence: their cache of ${need} bytes is more than ${limit}`);
   }
   using scope = device.scope();
-  const cache = scope.keep(kvCache(device, config, most * rows), null);
+  const cache = kvCache(device, config, most * rows);
   const { rope, headDim: dim } = config;
-  const angles = rope && scope.keep(ropeTable(device, { dim, positions: rows, ...rope }), null);
+  const angles = rope && ropeTable(device, { dim, positions: rows, ...rope });
+  scope.keep({ cache, angles }, null); // once both are there: a device that lacks memory for one keeps neither
   const dispose = () => disposeTree({ cache, angles });
   return { device, config, cache, angles, slots: most, rows, [Symbol.dispose]: dispose };
 }

@@ -1,6 +1,6 @@
-import { forward, tokenBatch } from "@tare/core";
+import { forward, openDevice, OutOfMemoryError, tokenBatch } from "@tare/core";
 import { eachDevice } from "@tare/core/testing";
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import { loudParams, tinyConfig, tinyGpt2 } from "./fakes.ts";
 import { copyRows, openStore, placesOf, type Span } from "./store.ts";
 
@@ -42,4 +42,20 @@ await eachDevice(Deno.test, "openStore() takes fewer slots than asked for, or sa
     RangeError,
     `of ${slot} bytes is more than cacheBytes, `,
   );
+});
+
+Deno.test("openStore() leaves nothing on a device that has no memory for all of it", async () => {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  const room = device.empty([4 * 1000 * 12 + 500]); // for the keys and values of 1000 tokens, not for their angles
+  for (let size = 2 ** 28; size >= 256; size /= 2) {
+    try {
+      while (true) device.empty([size]);
+    } catch (error) {
+      assertInstanceOf(error, OutOfMemoryError);
+    }
+  }
+  room.dispose();
+  const { blocks } = device.stats();
+  assertThrows(() => openStore(device, tinyConfig, 1000, 1, 2 ** 30), OutOfMemoryError);
+  assertEquals(device.stats().blocks, blocks);
 });

@@ -46,7 +46,7 @@ export function bodyOf(
   const { n, maxTokens, minTokens, temperature, topK, topP, minP, repetitionPenalty, stop } = settings;
   return {
     model,
-    prompt: prompt.tokens ?? prompt.text,
+    prompt: prompt.tokens ? Array.from(prompt.tokens) : prompt.text,
     n: temperature === 0 ? 1 : n,
     max_tokens: maxTokens,
     temperature,
@@ -68,6 +68,6 @@ export function bodyOf(
 
 /** 31 bits that belong to (seed, stage), prompt and first draw, so that a run repeats whatever the order of requests. */
 export function seedOf(prompt: Prompt, { seed, stage, draw }: SampleSettings): number {
-  const words = prompt.tokens ?? Array.from(prompt.text, (character) => character.codePointAt(0)!);
+  const words = prompt.tokens ?? Array.from(prompt.text ?? "", (character) => character.codePointAt(0)!);
   return philox([seed, stage], [...promptHash(words), draw, 0])[0] >>> 1;
 }

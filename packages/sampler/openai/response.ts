@@ -71,7 +71,7 @@ function completionOf(choice: Choice, prompt: Prompt, settings: SampleSettings, 
   }
   const finish = finishOf(choice, settings, server);
   const tokens = Uint32Array.from(choice.token_ids ?? tokensOf(choice.text, finish, tokenizer));
-  const promptTokens = prompt.tokens ?? choice.prompt_token_ids ?? tokenizer?.encode(prompt.text) ?? [];
+  const promptTokens = prompt.tokens ?? choice.prompt_token_ids ?? tokenizer?.encode(prompt.text ?? "") ?? [];
   return {
     promptId: prompt.id,
     index: choice.index,

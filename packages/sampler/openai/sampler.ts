@@ -1,6 +1,7 @@
 /** Completions from any OpenAI-compatible server. */
 import type { Tokenizer } from "@tare/data";
 import OpenAI from "openai";
+import { checkPrompts } from "../prompts.ts";
 import type { Completion, Prompt, SampleOptions, Sampler } from "../sampler.ts";
 import { type SampleSettings, sampleSettings } from "../settings.ts";
 import { failureOf } from "./failure.ts";
@@ -112,6 +113,7 @@ export function openaiSampler(options: OpenaiSamplerOptions): Sampler {
     async *sample(prompts: readonly Prompt[], options?: SampleOptions) {
       const settings = sampleSettings(options);
       checkSettings(settings, server);
+      checkPrompts(prompts);
       if (prompts.length > 0) checkExtra(extraBody, bodyOf(prompts[0]!, settings, server, model));
       const requests = asFinished(
         prompts,

@@ -73,7 +73,7 @@ Deno.test("openaiSampler() asks for prompts by id, repeats seeds, and gives each
     return answerWith(choice)(body, request);
   };
   await serve(answer, async (open) => {
-    const prompt = { id: "a", text: "cd", tokens: [3, 4] };
+    const prompt = { id: "a", tokens: Uint32Array.of(3, 4) };
     for (const options of [{}, {}, { draw: 1 }, { seed: 1 }, { stage: 1 }]) await draw(open(), [prompt], options);
   });
   assertEquals(seeds[0], seeds[1]);

@@ -1,6 +1,6 @@
 /** Tokenizers by the classes of `@huggingface/transformers`. */
 import { AutoTokenizer, type PreTrainedTokenizer } from "@huggingface/transformers";
-import { type Codec, loadTokenizer, type Tokenizer, type TokenizerFiles } from "@tare/data";
+import { type Codec, loadTokenizer, type Tokenizer } from "@tare/data";
 import { readFile } from "node:fs/promises";
 
 /**
@@ -51,7 +51,7 @@ function codecOf(tokenizer: PreTrainedTokenizer): Codec {
 }
 
 /** Files of a folder on this machine, read as AutoTokenizer reads its own. */
-function filesOf(folder: string): TokenizerFiles {
+function filesOf(folder: string): { open(name: string): Promise<Blob | undefined> } {
   return {
     async open(name) {
       try {

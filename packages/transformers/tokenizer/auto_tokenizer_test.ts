@@ -1,12 +1,12 @@
 /** Held equal: the light tokenizer, the one with AutoTokenizer's classes, and AutoTokenizer itself. */
 import { AutoTokenizer } from "@huggingface/transformers";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { decodeStream, loadTokenizer, type TokenizerFiles } from "@tare/data";
+import { decodeStream, loadTokenizer } from "@tare/data";
 import { autoTokenizer } from "./auto_tokenizer.ts";
 
 const pathOf = (url: string) => decodeURIComponent(new URL(url, import.meta.url).pathname);
-const filesOf = (folder: string): TokenizerFiles => ({
-  open: async (name) => {
+const filesOf = (folder: string) => ({
+  open: async (name: string) => {
     const bytes = await Deno.readFile(`${folder}/${name}`).catch(() => undefined);
     return bytes && new Blob([bytes]);
   },
