@@ -1,9 +1,9 @@
 /**
- * The packages outside Deno: a page in Chromium and a script in Node import them, multiply two matrices on the CPU, and
- * encode a text.
+ * The packages outside Deno: a page in Chromium and a script in Node import them, encode a text, and let a small random
+ * model go on with it on the CPU.
  *
- * Both load one bundle of each package for ES2022, as a web project makes it, because Node 20 and 22 cannot read `using`.
- * The page asks for nothing else: no cross-origin isolation, no worker.
+ * Both load one bundle of all for ES2022, as a web project makes it, because Node 20 and 22 cannot read `using`. The page
+ * asks for nothing else: no cross-origin isolation, no worker.
  */
 import { assertEquals } from "@std/assert";
 import { build, stop } from "esbuild";
@@ -13,24 +13,29 @@ const node = await find(["node"]);
 const nodeVersion = node ? await versionOfNode(node) : undefined;
 
 const script = `
-import { matmul, openDevice } from "./core.mjs";
-import { loadTokenizer } from "./data.mjs";
+import { initParams, loadTokenizer, localSampler, openDevice, parseConfig } from "./tare.mjs";
 export async function work() {
-  const device = await openDevice({ device: "cpu", threads: 1 });
-  const product = matmul(device.tensor([1, 2, 3, 4], [2, 2]), device.tensor([5, 6, 7, 8], [2, 2]));
-  const numbers = [...await product.data()];
-  device.dispose();
   const model = { type: "BPE", vocab: { a: 0, b: 1, ab: 2 }, merges: ["a b"] };
   const json = JSON.stringify({ model, decoder: { type: "Fuse" } });
-  const config = JSON.stringify({ chat_template: "{{ messages[0].content }}" });
-  const files = { "tokenizer.json": new Blob([json]), "tokenizer_config.json": new Blob([config]) };
-  const { encode, renderChat } = await loadTokenizer({ open: async (name) => files[name] });
-  return JSON.stringify([numbers, encode(renderChat([{ role: "user", content: "aba" }]))]);
+  const options = JSON.stringify({ chat_template: "{{ messages[0].content }}" });
+  const files = { "tokenizer.json": new Blob([json]), "tokenizer_config.json": new Blob([options]) };
+  const tokenizer = await loadTokenizer({ open: async (name) => files[name] });
+  const tokens = tokenizer.encode(tokenizer.renderChat([{ role: "user", content: "aba" }]));
+  const config = parseConfig({
+    ...{ model_type: "llama", vocab_size: 3, hidden_size: 8, intermediate_size: 8, num_hidden_layers: 1 },
+    ...{ num_attention_heads: 2, max_position_embeddings: 16, eos_token_id: [] },
+  });
+  const device = await openDevice({ device: "cpu", threads: 1 });
+  const sampler = localSampler({ device, config, params: initParams(device, config, 7), tokenizer });
+  const drawn = [];
+  for await (const completion of sampler.sample([{ id: "a", text: "", tokens }], { maxTokens: 4 })) drawn.push(completion.tokens.length);
+  device.dispose();
+  return JSON.stringify([tokens, drawn]);
 }
 `;
 
-const expected = "[[19,22,43,50],[2,0]]";
-const bundles = { "core.mjs": "core/mod.ts", "data.mjs": "data/mod.ts" };
+const expected = "[[2,0],[4]]";
+const entry = ["core", "data", "sampler"].map((name) => `export * from "../../packages/${name}/mod.ts";`).join("\n");
 
 const page = `<!DOCTYPE html><link rel="icon" href="data:,"><script type="module">
 const answer = (text) => fetch("/answer", { method: "POST", body: text });
@@ -38,7 +43,7 @@ import("./script.mjs").then(({ work }) => work()).then(answer, (error) => answer
 </script>`;
 
 Deno.test({
-  name: `core and data run in a page${
+  name: `core, data and sampler run in a page${
     chromium ? "" : " (skipped: no Chromium; install it or set CHROMIUM to its path)"
   }`,
   ignore: !chromium,
@@ -47,7 +52,7 @@ Deno.test({
       "/": [page, "text/html"],
       "/script.mjs": [script, "text/javascript"],
     };
-    for (const [name, code] of await bundled()) files[`/${name}`] = [code, "text/javascript"];
+    files["/tare.mjs"] = [await bundled(), "text/javascript"];
     const answer = Promise.withResolvers<string>();
     await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
       const { pathname } = new URL(request.url);
@@ -81,12 +86,12 @@ Deno.test({
 });
 
 Deno.test({
-  name: `core and data run in Node${nodeVersion ? "" : " (skipped: no Node.js on PATH)"}`,
+  name: `core, data and sampler run in Node${nodeVersion ? "" : " (skipped: no Node.js on PATH)"}`,
   ignore: !nodeVersion,
   async fn() {
     const dir = await Deno.makeTempDir();
     try {
-      for (const [name, code] of await bundled()) await Deno.writeTextFile(`${dir}/${name}`, code);
+      await Deno.writeTextFile(`${dir}/tare.mjs`, await bundled());
       await Deno.writeTextFile(`${dir}/script.mjs`, script);
       await Deno.writeTextFile(`${dir}/main.mjs`, 'console.log(await (await import("./script.mjs")).work());');
       const flags = nodeVersion! < 21 ? ["--experimental-wasm-relaxed-simd"] : [];
@@ -100,26 +105,28 @@ Deno.test({
   },
 });
 
-let made: Promise<[string, string][]> | undefined;
+let made: Promise<string> | undefined;
 
-/** Each package as one module of ES2022, by the name of its file. */
-function bundled(): Promise<[string, string][]> {
+/** All packages as one module of ES2022. */
+function bundled(): Promise<string> {
   return made ??= (async () => {
+    const folder = new URL(".", import.meta.url).pathname;
     try {
-      const all = Object.entries(bundles).map(async ([name, path]): Promise<[string, string]> => {
-        const { outputFiles } = await build({
-          entryPoints: [new URL(`../../packages/${path}`, import.meta.url).pathname],
-          bundle: true,
-          write: false,
-          format: "esm",
-          target: "es2022",
-          nodePaths: [new URL("node_modules", import.meta.url).pathname], // bundlers know no import map
-          platform: "browser",
-          logLevel: "silent",
-        });
-        return [name, outputFiles[0]!.text];
+      const { outputFiles } = await build({
+        stdin: { contents: entry, resolveDir: folder },
+        alias: {
+          "@tare/core": `${folder}../../packages/core/mod.ts`,
+          "@tare/data": `${folder}../../packages/data/mod.ts`,
+        },
+        bundle: true,
+        write: false,
+        format: "esm",
+        target: "es2022",
+        nodePaths: [`${folder}node_modules`], // bundlers know no import map
+        platform: "browser",
+        logLevel: "silent",
       });
-      return await Promise.all(all);
+      return outputFiles[0]!.text;
     } finally {
       await stop();
     }
