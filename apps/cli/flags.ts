@@ -45,14 +45,19 @@ export class UsageError extends Error {
 export function parseFlags<F extends Flags>(args: readonly string[], flags: F): Values<F> {
   const names = (...types: string[]) => Object.keys(flags).filter((name) => types.includes(flags[name]!.type));
   const switches = names("switch");
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(joined(args, flags), {
     string: names("text", "texts", "number", "integer"),
     collect: names("text", "texts", "number", "integer"),
     boolean: switches,
     unknown: (arg: string, key?: string) => refuse(arg, key, Object.keys(flags)),
   }) as Record<string, unknown>;
+  const [stray] = parsed._ as string[]; // behind "--"
+  if (stray !== undefined) refuse(stray, undefined, []);
   for (const name of switches) {
-    const bad = args.find((arg) => arg.startsWith(`--${name}=`));
+    const at = args.findIndex((arg, i) =>
+      arg.startsWith(`--${name}=`) || arg === `--${name}` && /^(true|false)$/.test(args[i + 1] ?? "")
+    );
+    const bad = at < 0 ? undefined : args[at]!.includes("=") ? args[at] : `--${name} ${args[at + 1]}`;
     if (bad) throw new UsageError(`Expected --${name} without a value but found ${bad}`);
   }
   return Object.fromEntries(
@@ -60,8 +65,24 @@ export function parseFlags<F extends Flags>(args: readonly string[], flags: F): 
   ) as Values<F>;
 }
 
+/** Values that the parser would not take for such go to their flags: none at all, and numbers below zero. */
+function joined(args: readonly string[], flags: Flags): string[] {
+  const list: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const [arg, next] = [args[i]!, args[i + 1]];
+    const name = arg.startsWith("--") ? arg.slice(2) : "";
+    const takes = Object.hasOwn(flags, name) && flags[name]!.type !== "switch";
+    if (takes && next !== undefined && /^$|^-[\d.]/.test(next)) list.push(`${arg}=${args[++i]}`);
+    else list.push(arg);
+  }
+  return list;
+}
+
 function refuse(arg: string, key: string | undefined, known: readonly string[]): never {
   if (key === undefined) throw new UsageError(`Expected flags only but found "${arg}"; give a value as --name value`);
+  if (!arg.startsWith("--")) {
+    throw new UsageError(`Unknown flag "${arg}"; a value that begins with "-" is given as --name=${arg}`);
+  }
   const near = nearest(key, known);
   throw new UsageError(`Unknown flag "${arg}"${near ? `; did you mean --${near}?` : ""}`);
 }
