@@ -1,6 +1,6 @@
 /** Flags of a command, as one table: what the parser takes is what `--help` shows. */
-import { parseArgs } from "@std/cli";
 import { levenshteinDistance } from "@std/text";
+import { parseArgs } from "node:util";
 
 /** One flag. */
 export interface Flag {
@@ -43,36 +43,49 @@ export class UsageError extends Error {
  * @throws {UsageError} If a flag is unknown, lacks its value or has a bad one, or something stands there that is no flag.
  */
 export function parseFlags<F extends Flags>(args: readonly string[], flags: F): Values<F> {
-  const names = (...types: string[]) => Object.keys(flags).filter((name) => types.includes(flags[name]!.type));
-  const switches = names("switch");
-  const parsed = parseArgs(args, {
-    string: names("text", "texts", "number", "integer"),
-    collect: names("text", "texts", "number", "integer"),
-    boolean: switches,
-    unknown: (arg: string, key?: string) => refuse(arg, key, Object.keys(flags)),
-  }) as Record<string, unknown>;
-  for (const name of switches) {
-    const bad = args.find((arg) => arg.startsWith(`--${name}=`));
-    if (bad) throw new UsageError(`Expected --${name} without a value but found ${bad}`);
+  const options = Object.fromEntries(
+    Object.entries(flags).map((
+      [name, { type }],
+    ) => [name, { type: type === "switch" ? "boolean" : "string" } as const]),
+  );
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true }); // errors in our own words
+  const given = new Map<string, string[]>();
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      throw new UsageError(`Expected flags only but found "${token.value}"; give a value as --name value`);
+    }
+    if (token.kind !== "option") continue;
+    const { name, rawName, value, inlineValue } = token;
+    if (!Object.hasOwn(flags, name) || !rawName.startsWith("--")) refuse(rawName, name, Object.keys(flags));
+    checkValue(name, flags[name]!, value, inlineValue);
+    given.set(name, [...given.get(name) ?? [], value ?? ""]);
   }
   return Object.fromEntries(
-    Object.entries(flags).map(([name, flag]) => [name, read(name, flag, parsed[name])]),
+    Object.entries(flags).map(([name, flag]) => [name, read(name, flag, given.get(name) ?? [])]),
   ) as Values<F>;
 }
 
-function refuse(arg: string, key: string | undefined, known: readonly string[]): never {
-  if (key === undefined) throw new UsageError(`Expected flags only but found "${arg}"; give a value as --name value`);
-  const near = nearest(key, known);
-  throw new UsageError(`Unknown flag "${arg}"${near ? `; did you mean --${near}?` : ""}`);
+function refuse(flag: string, name: string, known: readonly string[]): never {
+  const near = nearest(name, known);
+  throw new UsageError(`Unknown flag "${flag}"${near ? `; did you mean --${near}?` : ""}`);
 }
 
-function read(name: string, flag: Flag, given: unknown): unknown {
-  if (flag.type === "switch") return given === true;
-  const texts = (given ?? []) as string[];
-  if (texts.includes("")) {
-    const empty = flag.type === "text" || flag.type === "texts" ? `; for an empty text give nothing` : "";
+/** Whether there is a value where there should be one. What looks like a flag is none, unless it is joined by `=`. */
+function checkValue(name: string, { type }: Flag, value: string | undefined, joined: boolean | undefined): void {
+  if (type === "switch") {
+    if (joined) throw new UsageError(`Expected --${name} without a value but found --${name}=${value}`);
+  } else if (!value) {
+    const empty = type === "text" || type === "texts" ? `; for an empty text give nothing` : "";
     throw new UsageError(`Expected a value after --${name}${empty}`);
+  } else if (!joined && /^-[^\d.]/.test(value)) {
+    throw new UsageError(
+      `Expected a value after --${name} but found "${value}"; a value that begins with "-" is given as --${name}=${value}`,
+    );
   }
+}
+
+function read(name: string, flag: Flag, texts: readonly string[]): unknown {
+  if (flag.type === "switch") return texts.length > 0;
   if (flag.type === "texts") return texts;
   if (texts.length > 1) throw new UsageError(`Expected --${name} once but found it ${texts.length} times`);
   const [text] = texts;

@@ -47,6 +47,13 @@ Deno.test("parseFlags() refuses each bad argument in one sentence that names it"
     [["--seed="], "Expected a value after --seed"],
     [["--top-p", "2"], 'Expected --top-p to be a number of 0 or more and at most 1 but found "2"'],
     [["--top-p", "NaN"], "Expected --top-p to be a number"],
+    [["--seed", "-1"], 'an integer of 0 or more but found "-1"'],
+    [["--model", ""], "Expected a value after --model"],
+    [["--model", "-x"], 'a value that begins with "-" is given as --model=-x'],
+    [["--", "extra"], 'Expected flags only but found "extra"'],
+    [["--json", "true"], 'Expected flags only but found "true"'],
+    [["--toString"], 'Unknown flag "--toString"'],
+    [["--model="], "Expected a value after --model"],
     [["--json=yes"], "Expected --json without a value but found --json=yes"],
   ];
   for (const [args, message] of refused) assertThrows(() => parseFlags(args, flags), UsageError, message);

@@ -3,13 +3,21 @@ import type { Context } from "./command.ts";
 import { UsageError } from "./flags.ts";
 
 /**
- * Reads what is piped in, without the line break that ends it.
+ * Reads what is piped in, without the line break that ends it; Ctrl-C ends the waiting.
  *
- * @throws {UsageError} If nothing is piped in.
+ * @throws {UsageError} If nothing is piped in, or it is no text.
  */
-export async function readAll(): Promise<string> {
+export async function readAll({ signal }: Pick<Context, "signal">): Promise<string> {
   if (Deno.stdin.isTerminal()) throw new UsageError("Expected --prompt TEXT, a text piped in, or --chat");
-  return (await new Response(Deno.stdin.readable).text()).replace(/\r?\n$/, "");
+  const aborted = new Promise<never>((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+  );
+  const bytes = await Promise.race([new Response(Deno.stdin.readable).bytes(), aborted]);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");
+  } catch {
+    throw new UsageError("Expected the prompt that is piped in to be UTF-8 text but found other bytes: convert it");
+  }
 }
 
 /** Lines of stdin, until it ends or Ctrl-C; in a terminal after a sign that it is one's turn. */

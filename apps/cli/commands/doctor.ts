@@ -32,6 +32,7 @@ export const doctor: Command = defineCommand({
     tokens: {
       type: "integer",
       min: 1,
+      max: 2 ** 17,
       default: 1024,
       help: "tokens of a training batch, or of a prompt with its completion",
     },

@@ -45,7 +45,7 @@ export const generate: Command = defineCommand({
     if (chat && (values.prompt !== undefined || n > 1)) {
       throw new UsageError("Expected --chat without --prompt and --n");
     }
-    const text = chat ? "" : values.prompt ?? await readAll();
+    const text = chat ? "" : values.prompt ?? await readAll(context);
     const files = await openModel(name, values, context);
     using device = await openDevice(values);
     using _scope = device.scope();

@@ -91,6 +91,16 @@ Deno.test("tare generate refuses bad input with one sentence and exit code 2", a
   }));
 });
 
+Deno.test("tare generate refuses a prompt that is no text", async () => {
+  await using folder = new TemporaryFolder();
+  await writeTinyModel(folder.path);
+  const child = spawnTare("generate", "--model", folder.path, ...cpu);
+  await new Blob([Uint8Array.of(0x61, 0xff)]).stream().pipeTo(child.stdin);
+  const { code, stderr } = await child.output();
+  assertEquals(code, 2);
+  assertStringIncludes(new TextDecoder().decode(stderr), "to be UTF-8 text but found other bytes");
+});
+
 Deno.test("tare generate ends without a word when nobody reads it, and with 130 at Ctrl-C", async () => {
   await using folder = new TemporaryFolder();
   await writeTinyModel(folder.path);
@@ -112,4 +122,12 @@ Deno.test("tare generate ends without a word when nobody reads it, and with 130 
   const { code } = await chat.status;
   await Promise.allSettled([writer.close(), answer.cancel(), chat.stderr.cancel()]);
   assertEquals(code, 130);
+
+  const waiting = spawnTare(...args); // for a prompt that does not come
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  waiting.kill("SIGINT");
+  const timer = setTimeout(() => waiting.kill("SIGKILL"), 10_000);
+  assertEquals((await waiting.status).code, 130);
+  clearTimeout(timer);
+  await Promise.allSettled([waiting.stdin.close(), waiting.stdout.cancel(), waiting.stderr.cancel()]);
 });

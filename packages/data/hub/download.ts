@@ -2,15 +2,10 @@
 import type { CheckpointFiles } from "@tare/core";
 import { NetworkError } from "./errors.ts";
 import { bringFile, type RemoteFile } from "./file.ts";
+import { matcher } from "./patterns.ts";
 import { readRecords, type Records, writeRecords } from "./record.ts";
 import { listRemote } from "./remote.ts";
 import type { FileStore } from "./store.ts";
-
-/** Files that a checkpoint needs here: configuration, weights, tokenizer. */
-export const checkpointFiles: readonly string[] = [
-  ...["config.json", "generation_config.json", "model*.safetensors", "model.safetensors.index.json"],
-  ...["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"],
-];
 
 /** How far a download is. */
 export interface DownloadProgress {
@@ -162,14 +157,4 @@ async function update(
   await bringFile({ path, size, hash, read }, store, name, received);
   records[path] = { hash, size, complete: true };
   await writeRecords(store, folder, records);
-}
-
-/** Whether a path is one of those asked for. */
-function matcher(patterns: readonly string[]): (path: string) => boolean {
-  if (patterns.length === 0) return () => true;
-  const all = patterns.map((pattern) => {
-    const parts = pattern.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&"));
-    return new RegExp(`^${parts.join("[^/]*")}$`);
-  });
-  return (path) => all.some((one) => one.test(path));
 }

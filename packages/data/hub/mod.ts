@@ -3,12 +3,7 @@
  *
  * @module
  */
-export {
-  checkpointFiles,
-  type DownloadOptions,
-  type DownloadProgress,
-  downloadRepository,
-  type HubFolder,
-} from "./download.ts";
+export { type DownloadOptions, type DownloadProgress, downloadRepository, type HubFolder } from "./download.ts";
 export { NetworkError } from "./errors.ts";
+export { checkpointFiles } from "./patterns.ts";
 export type { FileStore } from "./store.ts";

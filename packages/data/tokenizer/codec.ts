@@ -59,8 +59,8 @@ function keepByteOrderMarks(decoder: Decoder & { text_decoder?: TextDecoder; dec
 /**
  * An id whose text is whole and stays the same whatever follows: with it in front, ids decode as they do inside a text.
  */
-export function findAnchor(codec: Codec, vocabulary: number): { id: number; text: string } | undefined {
-  for (let id = 0; id < vocabulary; id++) {
+export function findAnchor(codec: Codec, ids: Iterable<number>): { id: number; text: string } | undefined {
+  for (const id of ids) {
     const text = codec.decode([id], false);
     if (text !== "" && !text.includes("\ufffd") && codec.decode([id, id], false).startsWith(text)) return { id, text };
   }

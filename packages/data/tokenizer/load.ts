@@ -4,7 +4,14 @@ import { chatRenderer, findTemplate, hashTemplate } from "./chat.ts";
 import { type Codec, createCodec, findAnchor } from "./codec.ts";
 import { forCompletions } from "./completion.ts";
 import { readText } from "./files.ts";
-import { readEnds, readTokenizerConfig, readTokenizerJson, type SpecialTokenField, vocabularyOf } from "./schema.ts";
+import {
+  idsOf,
+  readEnds,
+  readTokenizerConfig,
+  readTokenizerJson,
+  type SpecialTokenField,
+  vocabularyOf,
+} from "./schema.ts";
 import type { TokenizerConfig, TokenizerJson } from "./schema.ts";
 import type { Tokenizer } from "./tokenizer.ts";
 
@@ -58,7 +65,7 @@ export async function loadTokenizer(
   const bare = forCompletions(json);
   const later = bare === json ? first : codec(bare, config); // a large vocabulary takes a second to build
   const vocabulary = vocabularyOf(json);
-  const anchor = findAnchor(later, vocabulary);
+  const anchor = findAnchor(later, idsOf(json));
   const idOf = (field: SpecialTokenField) => {
     const token = config[field];
     if (token == null) return undefined;

@@ -103,3 +103,8 @@ Deno.test("loadTokenizer() refuses bytes that are no text", async () => {
   const files: CheckpointFiles = { open: () => Promise.resolve(new Blob([Uint8Array.of(0xff)])) };
   await assertRejects(() => loadTokenizer(files), SyntaxError, "Cannot read tokenizer.json: it is no UTF-8 text");
 });
+
+Deno.test("loadTokenizer() takes no time for ids that nothing has", async () => {
+  const model = { type: "WordLevel", vocab: { "\ufffd": 2 ** 31 - 1 }, unk_token: "\ufffd" }; // no text to begin with
+  assertEquals((await load({ "tokenizer.json": { model } })).vocabulary, 2 ** 31);
+});

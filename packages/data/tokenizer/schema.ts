@@ -107,10 +107,15 @@ export async function readEnds(files: CheckpointFiles): Promise<number[]> {
   return [];
 }
 
+/** All ids, in the order of the file. */
+export function* idsOf({ model: { vocab }, added_tokens }: TokenizerJson): Generator<number, void> {
+  yield* Array.isArray(vocab) ? vocab.keys() : Object.values(vocab);
+  for (const { id } of added_tokens) yield id;
+}
+
 /** One more than the highest id. */
-export function vocabularyOf({ model: { vocab }, added_tokens }: TokenizerJson): number {
+export function vocabularyOf(json: TokenizerJson): number {
   let highest = -1;
-  for (const id of Array.isArray(vocab) ? vocab.keys() : Object.values(vocab)) highest = Math.max(highest, id);
-  for (const { id } of added_tokens) highest = Math.max(highest, id);
+  for (const id of idsOf(json)) highest = Math.max(highest, id);
   return highest + 1;
 }

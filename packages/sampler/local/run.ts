@@ -110,11 +110,10 @@ function check(prompts: readonly EncodedPrompt[], { config, tokenizer }: RunOpti
     }
     const room = config.positions - settings.maxTokens;
     if (tokens.length > room) {
+      const left = config.positions - tokens.length;
       throw new RangeError(
         `Cannot draw ${settings.maxTokens} tokens after prompt "${id}" of ${tokens.length}: the model was made for ` +
-          `${config.positions} in all; shorten the prompt or set maxTokens to ${
-            config.positions - tokens.length
-          } or less`,
+          `${config.positions} in all; shorten the prompt${left > 0 ? ` or set maxTokens to ${left} or less` : ""}`,
       );
     }
   }

@@ -1,6 +1,6 @@
 import { mul, openDevice } from "@tare/core";
 import { eachDevice } from "@tare/core/testing";
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Prompt, SampleOptions } from "../sampler.ts";
 import { drawAll as draw, loudParams, prompts, tiny, tinyConfig } from "./fakes.ts";
 
@@ -64,8 +64,10 @@ await eachDevice(Deno.test, "localSampler() says what is wrong before it draws",
   await refused(
     { tokens: Array(60).fill(1) },
     { maxTokens: 5 },
-    'after prompt "bad" of 60: the model was made for 64 in all',
+    'after prompt "bad" of 60: the model was made for 64 in all; shorten the prompt or set maxTokens to 4 or less',
   );
+  const long = await refused({ tokens: Array(70).fill(1) }, {}, "the model was made for 64 in all; shorten the prompt");
+  assert(!long.message.includes("maxTokens"), long.message); // no number of tokens would do
   await refused({ tokens: [1, 29] }, {}, 'found 29 in prompt "bad"');
   await refused({ tokens: [] }, {}, 'Expected prompt "bad" to have a token or more');
   await refused({}, { maxTokens: 30 }, "more than cacheBytes, 1000", tiny(device, { cacheBytes: 1000 }));
