@@ -166,6 +166,8 @@ if (import.meta.main) {
     console.error("Expected --device auto, cpu or webgpu, --steps of 1 or more and an integer --seed");
     Deno.exit(2);
   }
+  // Without it, as in containers, Vulkan drivers complain at every start.
+  if (Deno.build.os === "linux" && !Deno.env.get("XDG_RUNTIME_DIR")) Deno.env.set("XDG_RUNTIME_DIR", "/tmp");
   using device = await openDevice({ device: args.device as "auto" }).catch((error: Error) => {
     console.error(error.message);
     Deno.exit(2);

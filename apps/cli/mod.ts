@@ -8,5 +8,9 @@
  */
 export { main } from "./main.ts";
 import { main } from "./main.ts";
+import { quietVulkan } from "./quiet_vulkan.ts";
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  await quietVulkan();
+  Deno.exit(await main(Deno.args));
+}
