@@ -45,7 +45,8 @@ export interface FileToWrite {
  * @param model The model; with `score` it becomes one for sequence classification, without its output matrix.
  * @param options How numbers are stored, how large a file may be, and the `config.json` to keep.
  * @returns The files.
- * @throws {RangeError} If parameters are missing or have shapes that the config does not give them.
+ * @throws {RangeError} If parameters are missing or have shapes that the config does not give them, or the family's
+ * `config.json` cannot say what the config does.
  *
  * @example Usage
  * ```ts

@@ -35,6 +35,7 @@ export interface KvCache {
  * ```
  */
 export function kvCache(device: Device, config: ModelConfig, rows: number): KvCache {
+  using scope = device.scope(); // all of it or nothing, where memory ends
   const make = () => config.windows.map(() => device.zeros([rows, config.kvHeads * config.headDim]));
-  return { keys: make(), values: make() };
+  return scope.keep({ keys: make(), values: make() });
 }

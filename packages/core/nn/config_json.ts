@@ -1,5 +1,6 @@
 /** From a {@linkcode ModelConfig} back to Hugging Face's `config.json`. */
 import type { ModelConfig, ModelFamily } from "./config.ts";
+import { parseConfig } from "./parse_config.ts";
 
 const classNames: Readonly<Record<ModelFamily, string>> = {
   gpt2: "GPT2",
@@ -15,11 +16,12 @@ const classNames: Readonly<Record<ModelFamily, string>> = {
  * @param config The model's description.
  * @param head What stands on the transformer: scores of the next token, or one score of the whole text.
  * @returns An object for `JSON.stringify`.
+ * @throws {RangeError} If the family's file has no field for something: it would be read back as another model.
  */
 export function configJson(config: ModelConfig, head: "language" | "score" = "language"): Record<string, unknown> {
   const { family, vocabulary, tied, tokens: { bos, eos, pad } } = config;
   const lmHead = family === "gpt2" ? "LMHeadModel" : "ForCausalLM";
-  return {
+  const json = {
     architectures: [`${classNames[family]}${head === "score" ? "ForSequenceClassification" : lmHead}`],
     model_type: family,
     vocab_size: vocabulary,
@@ -30,6 +32,25 @@ export function configJson(config: ModelConfig, head: "language" | "score" = "la
     pad_token_id: pad ?? null,
     ...head === "score" && { num_labels: 1, id2label: { 0: "score" }, label2id: { score: 0 } },
   };
+  const [wanted, found] = [whatMatters(config), whatMatters(parseConfig(json))];
+  const lost = Object.keys(wanted).find((key) => !same(wanted[key], found[key]));
+  if (lost === undefined) return json;
+  throw new RangeError(
+    `Cannot write config.json: that of a ${family} model cannot say that ${lost} is ${JSON.stringify(wanted[lost])}`,
+  );
+}
+
+/** A config without what its rotary frequencies were made from. */
+function whatMatters({ rope, ...rest }: ModelConfig): Readonly<Record<string, unknown>> {
+  return { ...rest, rope: rope && { frequencies: rope.frequencies, attentionFactor: rope.attentionFactor } };
+}
+
+/** Whether plain values are the same, numbers up to rounding. */
+function same(a: unknown, b: unknown): boolean {
+  if (typeof a === "number" && typeof b === "number") return Math.abs(a - b) <= 1e-9 * Math.abs(a);
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
+  const [x, y] = [new Map(Object.entries(a)), new Map(Object.entries(b))];
+  return [...x.keys(), ...y.keys()].every((key) => same(x.get(key), y.get(key)));
 }
 
 function gpt2Fields(config: ModelConfig): Record<string, unknown> {
@@ -59,7 +80,7 @@ function descendantFields(config: ModelConfig): Record<string, unknown> {
     max_position_embeddings: config.positions,
     rms_norm_eps: config.normEps,
     // The fields of transformers 4, which 5 reads as well.
-    rope_theta: rope!.theta ?? rope!.frequencies[1]! ** (-headDim / 2),
+    rope_theta: rope!.theta ?? (rope!.frequencies[1] ?? 1e-4) ** (-headDim / 2),
     rope_scaling: rope!.scaling ?? null,
     ...family === "llama" && { attention_bias: bias.qkv, mlp_bias: bias.mlp },
     ...family === "qwen3" && { attention_bias: bias.qkv },

@@ -34,5 +34,8 @@ const matrices = /^head|\.(query|key|value|output|gate|up|down)\.weight$/;
  */
 export function decodeParams(params: Params): Params {
   const tree: Params = { ...params, head: params.head ?? params.embedding };
-  return mapTree(tree, (tensor, path) => matrices.test(path) ? packWeights(tensor) : tensor.device.alias(tensor));
+  using scope = params.norm.weight.device.scope(); // all of it or nothing, where memory ends
+  return scope.keep(
+    mapTree(tree, (tensor, path) => matrices.test(path) ? packWeights(tensor) : tensor.device.alias(tensor)),
+  );
 }

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { valueAndGrad } from "../autograd/grad.ts";
+import { dryDevice } from "../device/dry.ts";
 import type { Tensor } from "../device/tensor.ts";
 import { leaves } from "../device/tree.ts";
 import { mul } from "../kernels/elementwise/arithmetic.ts";
@@ -78,4 +79,19 @@ await eachDevice(Deno.test, "forward(), logits() and score() leave nothing behin
     score(head, hidden),
   ];
   assertEquals(device.stats().blocks, blocks + results.length);
+});
+
+Deno.test("forward() of a frozen model within valueAndGrad() holds one block's activations, however many there are", () => {
+  const most = (layers: number) => {
+    using device = dryDevice();
+    using _scope = device.scope();
+    const config = { ...tiny, layers, windows: Array(layers).fill(undefined) };
+    const reference = initParams(device, config, 1);
+    const batch = tokenBatch(device, config, [Array(64).fill(5)]);
+    const head = initScoreHead(device, config);
+    const before = device.stats().bytes;
+    valueAndGrad((p: typeof head) => mean(score(p, forward(reference, config, batch))), head);
+    return device.stats().peakBytes - before;
+  };
+  assertEquals(most(6), most(2));
 });

@@ -144,12 +144,14 @@ function uniforms(count: number, bound: number, seed: number, stream: number): F
  * ```
  */
 export function mergeAdapter(params: Params, { params: { blocks }, scale }: Adapter): Params {
-  return mapTree(params, (tensor, path) => {
-    const { device } = tensor;
+  const { device } = params.norm.weight;
+  using scope = device.scope(); // all of it or nothing, where memory ends
+  const merged = mapTree(params, (tensor, path) => {
     const [, layer, target] = path.match(/^blocks\.(\d+)\.(\w+)\.weight$/) ?? [];
     const low = blocks[Number(layer)]?.[target as LinearName];
     if (!low) return device.alias(tensor);
     using scope = device.scope();
     return scope.keep(matmul(low.up, mul(low.down, scale), { residual: tensor }));
   });
+  return scope.keep(merged);
 }

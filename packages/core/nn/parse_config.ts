@@ -109,10 +109,8 @@ function must(json: Json, name: string, value: string | boolean): void {
 }
 
 function specialTokens(json: Json, absent: SpecialTokens): SpecialTokens {
-  const one = (name: string, absent?: number) => {
-    const id = json[name] === -1 ? undefined : optionalField(json, name, "id", absent); // some files have -1 for none
-    return id === undefined ? undefined : id;
-  };
+  const one = (name: string, absent?: number) =>
+    json[name] === -1 ? undefined : optionalField(json, name, "id", absent); // some files have -1 for none
   const { eos_token_id: ends = [...absent.eos] } = json;
   const eos = ends === null ? [] : Array.isArray(ends) ? ends : [ends];
   if (!eos.every(kinds.id.fits)) throw refusal("eos_token_id", "an id, a list of ids, or null", ends);

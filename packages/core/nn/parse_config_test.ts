@@ -121,3 +121,27 @@ Deno.test("configJson() gives what parseConfig() reads back", () => {
   const { theta: _, ...rope } = parseConfig({ ...llama, rope_theta: 1234 }).rope!;
   assertEquals(configJson({ ...parseConfig(llama), rope }).rope_theta, 1 / rope.frequencies[1]! ** 2);
 });
+
+Deno.test("configJson() refuses what the family's file cannot say", () => {
+  const config = parseConfig(llama);
+  const cases: [Partial<ModelConfig>, string][] = [
+    [{ windows: [undefined, 3] }, "that of a llama model cannot say that windows is [null,3]"],
+    [{ bias: { qkv: true, output: false, mlp: false } }, "bias"],
+    [{ headNorm: true }, "headNorm is true"],
+    [{ activation: "gelu" }, "activation"],
+    [{ rope: { frequencies: [1, 0.02], attentionFactor: 1.1 } }, "rope"],
+  ];
+  for (const [change, message] of cases) {
+    assertThrows(() => configJson({ ...config, ...change }), RangeError, message);
+  }
+  assertThrows(
+    () => configJson({ ...parseConfig(qwen2), rope: { frequencies: [1, 0.5, 0.3], attentionFactor: 1 } }),
+    RangeError,
+    "rope",
+  );
+  const narrow = parseConfig({ ...llama, head_dim: 2 });
+  assertEquals(parseConfig(configJson({ ...narrow, rope: { frequencies: [1], attentionFactor: 1 } })), {
+    ...narrow,
+    rope: { ...narrow.rope!, theta: parseConfig(configJson(narrow)).rope!.theta },
+  });
+});

@@ -2,7 +2,7 @@
 
 /**
  * Probability that counts so far from the expected ones, or farther, come by chance: Pearson's χ², by the
- * Wilson–Hilferty approximation. Outcomes expected fewer than five times are taken together.
+ * Wilson–Hilferty approximation. Outcomes expected fewer than five times are taken together, the rarest first.
  *
  * @param counts How often each outcome came.
  * @param expected How often it should have, of as many draws.
@@ -18,20 +18,21 @@
  * ```
  */
 export function chiSquareP(counts: readonly number[], expected: readonly number[]): number {
-  let [statistic, cells, restCount, restExpected] = [0, 0, 0, 0];
-  const add = (count: number, mean: number) => {
-    statistic += (count - mean) ** 2 / mean;
-    cells++;
-  };
-  expected.forEach((mean, i) => {
-    if (mean >= 5) return add(counts[i]!, mean);
-    restCount += counts[i]!;
-    restExpected += mean;
-  });
-  if (restExpected >= 5) add(restCount, restExpected);
-  else if (restExpected === 0 && restCount > 0) return 0; // what cannot be was drawn
-  const k = cells - 1;
+  if (expected.some((mean, i) => mean === 0 && counts[i]! > 0)) return 0;
+  const cells: { count: number; mean: number }[] = [];
+  let cell = { count: 0, mean: 0 };
+  for (const i of [...expected.keys()].sort((a, b) => expected[a]! - expected[b]!)) {
+    cell.count += counts[i]!;
+    cell.mean += expected[i]!;
+    if (cell.mean < 5) continue;
+    cells.push(cell);
+    cell = { count: 0, mean: 0 };
+  }
+  const last = cells.at(-1);
+  if (last) Object.assign(last, { count: last.count + cell.count, mean: last.mean + cell.mean });
+  const k = cells.length - 1;
   if (k < 1) return 1;
+  const statistic = cells.reduce((sum, { count, mean }) => sum + (count - mean) ** 2 / mean, 0);
   const z = ((statistic / k) ** (1 / 3) - (1 - 2 / (9 * k))) / Math.sqrt(2 / (9 * k));
   return normalTail(z);
 }

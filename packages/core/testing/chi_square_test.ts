@@ -14,7 +14,9 @@ Deno.test("chiSquareP() is exp(-χ² / 2) for three outcomes, and follows tables
 
 Deno.test("chiSquareP() takes rare outcomes together and refuses impossible ones", () => {
   assertEquals(chiSquareP([50, 50, 1], [50, 50, 0]), 0);
+  assertEquals(chiSquareP([50, 46, 3, 1], [50, 46, 4, 0]), 0);
   assertEquals(chiSquareP([100, 0], [100, 0]), 1);
+  assertEquals(chiSquareP([50, 40, 10], [50, 48, 2]), chiSquareP([50, 50], [50, 50])); // too few by themselves, not left out
   assertAlmostEquals(
     chiSquareP([94, 6, 0, 0], [94, 2, 2, 2]),
     chiSquareP([94, 6], [94, 6]),
