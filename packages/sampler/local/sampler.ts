@@ -56,18 +56,14 @@ export interface LocalSampler extends Sampler {
  *
  * @example Usage
  * ```ts
- * import { initParams, type ModelConfig, openDevice } from "@tare/core";
+ * import { initParams, openDevice, parseConfig } from "@tare/core";
  * import { localSampler } from "@tare/sampler";
  * import { assertEquals } from "@std/assert";
  *
- * const config: ModelConfig = {
- *   ...{ family: "llama", layers: 1, width: 8, heads: 2, kvHeads: 1, headDim: 4, hidden: 16, vocabulary: 11 },
- *   ...{ positions: 32, norm: "rms", normEps: 1e-6, activation: "swiglu", tied: true, headNorm: false },
- *   bias: { qkv: false, output: false, mlp: false },
- *   rope: { frequencies: [1, 0.1], attentionFactor: 1 },
- *   windows: [undefined],
- *   tokens: { eos: [0] },
- * };
+ * const config = parseConfig({
+ *   ...{ model_type: "llama", vocab_size: 11, hidden_size: 8, intermediate_size: 16, num_hidden_layers: 1 },
+ *   ...{ num_attention_heads: 2, max_position_embeddings: 32, eos_token_id: 0 },
+ * });
  * using device = await openDevice({ device: "cpu", threads: 1 });
  * using scope = device.scope();
  * const sampler = localSampler({ device, config, params: initParams(device, config, 7) });
