@@ -75,13 +75,20 @@ export async function loadForGeneration(
   device: Device,
   name: string,
   files: CheckpointFiles,
-  { adapter, n, maxTokens, prompt = "" }: { adapter?: string; n: number; maxTokens: number; prompt?: string },
+  { adapter, n, maxTokens, prompt = "", chat }: {
+    adapter?: string;
+    n: number;
+    maxTokens: number;
+    prompt?: string;
+    chat?: boolean;
+  },
 ): Promise<TextModel> {
   const config = await readConfig(name, files);
   const adapterFiles = adapter === undefined ? undefined : await openFolder(adapter);
   const base = await within(name, async () => {
     const tokenizer = await loadTokenizer(files);
     checkVocabulary(tokenizer, config.vocabulary);
+    if (chat) tokenizer.renderChat([{ role: "user", content: "Hello" }], { reply: true }); // no template, no weights
     const length = Math.max(256, tokenizer.encode(prompt).length); // conversations grow
     const tokens = Math.min(config.positions, length + maxTokens);
     const settings = { mode: "generate", tokens, sequences: Math.min(n, 32), kind: device.kind } as const;
