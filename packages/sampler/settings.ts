@@ -39,7 +39,10 @@ export function sampleSettings(options: SampleOptions = {}): SampleSettings {
     const value = settings[name as keyof typeof rules];
     if (!fits(value)) throw new RangeError(`Expected ${name} of a draw to be ${words} but found ${value}`);
   }
-  const { stop, minTokens, maxTokens } = settings;
+  const { stop, minTokens, maxTokens, draw, n } = settings;
+  if (draw + n > 2 ** 32) { // the counter would begin anew, and draws would share random numbers
+    throw new RangeError(`Expected the last of n draws to be below 2³² but found ${draw} and n ${n}`);
+  }
   if (minTokens > maxTokens) {
     throw new RangeError(`Expected minTokens to be at most maxTokens, ${maxTokens}, but found ${minTokens}`);
   }

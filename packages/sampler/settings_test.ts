@@ -21,6 +21,7 @@ Deno.test("sampleSettings() names the option that it refuses", () => {
     [{ seed: 2 ** 32 }, "seed"],
     [{ stage: -1 }, "stage"],
     [{ draw: 0.5 }, "draw"],
+    [{ draw: 2 ** 32 - 1, n: 2 }, "the last of n draws to be below 2³² but found 4294967295 and n 2"],
   ];
   for (const [options, message] of bad) assertThrows(() => sampleSettings(options), RangeError, message);
   assertThrows(() => sampleSettings({ stop: ["\n", ""] }), TypeError, 'found ""');

@@ -229,3 +229,36 @@ Deno.test("downloadRepository() sends the token", async () => {
   assertEquals(tokens, ["Bearer hf_abc"]);
   await assertRejects(() => run("abc"), TypeError, "token must start with 'hf_'");
 });
+
+Deno.test("downloadRepository() sends the token to no other host, and shows none that it cannot send", async () => {
+  const sent: [host: string, token: string | null][] = [];
+  const ask: typeof fetch = (input, init) => {
+    const url = new URL(`${input}`);
+    sent.push([url.host, new Headers(init?.headers).get("authorization")]);
+    const headers = { ...sent.length === 1 && { link: '<https://b.example/list>; rel="next"' } };
+    return Promise.resolve(Response.json([], { headers }));
+  };
+  const run = (token: string) =>
+    downloadRepository("me/x", memoryStore(), { token, hubUrl: "https://a.example", fetch: ask });
+  await assertRejects(() => run("hf_abc\n"), TypeError, "such as a line break");
+  await assertRejects(() => run("hf_abc"), RangeError, "it has none");
+  assertEquals(sent, [["a.example", "Bearer hf_abc"], ["b.example", null]]);
+});
+
+Deno.test("downloadRepository() says what is wrong with the list of files", async () => {
+  const file = { type: "file", path: "a", size: 1, oid: "x" };
+  const lists: [list: unknown, message: string][] = [
+    [{}, "its answer is not that of a hub"],
+    [[{ ...file, size: -1 }], "its answer is not that of a hub"],
+    [[{ ...file, path: 5 }], "its answer is not that of a hub"],
+    [[file, file], 'its list of files has "a" twice'],
+    [[{ ...file, path: ".tare-hub.json" }], "must not be called so"],
+    [[{ ...file, path: "a\u001b[2J" }], "must not be called so"],
+    [[null], "it has none"],
+  ];
+  for (const [list, message] of lists) {
+    const ask: typeof fetch = () => Promise.resolve(Response.json(list));
+    const error = await assertRejects(() => downloadRepository("me/x", memoryStore(), { fetch: ask }), Error, message);
+    assert(error.message.startsWith("Cannot "), error.message);
+  }
+});

@@ -1,5 +1,6 @@
 /** What went wrong between here and the hub, in one sentence. */
 import { HubApiError } from "@huggingface/hub";
+import { z } from "zod";
 
 /** The network failed, or the hub did: what is stored already can still be used. */
 export class NetworkError extends Error {
@@ -33,6 +34,11 @@ export async function request<T>(what: string, hubUrl: string, run: () => Promis
       throw new (down ? NetworkError : RangeError)(message, { cause: error });
     }
     if (error instanceof TypeError && /token/.test(error.message)) throw error; // one that cannot be one
+    if (error instanceof SyntaxError || error instanceof z.ZodError || /not iterable/.test(`${error}`)) {
+      throw new NetworkError(`Cannot get ${what} from ${hubUrl}: its answer is not that of a hub; check the address`, {
+        cause: error,
+      });
+    }
     const message = error instanceof Error ? error.message : `${error}`; // the library gives some errors as strings
     throw new NetworkError(`Cannot get ${what} from ${hubUrl}: ${message.split("\n")[0]}; check the network`, {
       cause: error,

@@ -20,7 +20,10 @@ const records: z.ZodType<Records> = z.record(
   z.object({ hash: z.string(), size: z.number(), complete: z.boolean() }),
 );
 
-const nameOf = (folder: string) => `${folder}/.tare-hub.json`;
+/** Its name. */
+export const recordName = ".tare-hub.json";
+
+const nameOf = (folder: string) => `${folder}/${recordName}`;
 
 /** Reads the record of a folder; a missing or damaged one says that nothing is there. */
 export async function readRecords(store: FileStore, folder: string): Promise<Records> {

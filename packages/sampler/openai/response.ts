@@ -5,7 +5,7 @@ import type { Completion, FinishReason, Prompt } from "../sampler.ts";
 import type { SampleSettings } from "../settings.ts";
 import type { ServerKind } from "./request.ts";
 
-const ids = z.array(z.int().min(0));
+const ids = z.array(z.int().min(0).max(2 ** 32 - 1)); // what a Uint32Array keeps
 
 const choiceSchema = z.object({
   index: z.int().min(0),
@@ -14,7 +14,7 @@ const choiceSchema = z.object({
   stop_reason: z.union([z.string(), z.number()]).nullish(),
   logprobs: z.object({
     tokens: z.array(z.string()).nullish(),
-    token_logprobs: z.array(z.number().nullable()).nullish(),
+    token_logprobs: z.array(z.number().max(1e-3).nullable()).nullish(),
   }).nullish(),
   token_ids: ids.nullish(),
   prompt_token_ids: ids.nullish(),
@@ -56,7 +56,8 @@ export function completionsOf(
   const asked = settings.temperature === 0 ? 1 : settings.n;
   const choices = data.choices.toSorted((a, b) => a.index - b.index);
   if (choices.length !== asked || choices.some(({ index }, i) => index !== i)) {
-    throw new TypeError(`it was asked for ${asked} completions but answered ${choices.length}`);
+    const indices = choices.length > 0 && choices.length < 20 ? `, of index ${choices.map(({ index }) => index)}` : "";
+    throw new TypeError(`it was asked for ${asked} completions but answered ${choices.length}${indices}`);
   }
   const completions = choices.map((choice) => completionOf(choice, prompt, settings, context));
   return Array.from({ length: settings.n }, (_, index) => ({ ...completions[index] ?? completions[0]!, index }));
@@ -68,6 +69,10 @@ function completionOf(choice: Choice, prompt: Prompt, settings: SampleSettings, 
     throw new TypeError(
       'it sent no token_ids though return_token_ids asked for them, so it may not know the other options either: use vLLM 0.10.2 or later, or set server to "openai"',
     );
+  }
+  const sent = choice.token_ids?.length ?? 0;
+  if (sent > settings.maxTokens) {
+    throw new TypeError(`it was asked for ${settings.maxTokens} tokens at most but answered ${sent}`);
   }
   const finish = finishOf(choice, settings, server);
   const tokens = Uint32Array.from(choice.token_ids ?? tokensOf(choice.text, finish, tokenizer));

@@ -93,7 +93,7 @@ export function openaiSampler(options: OpenaiSamplerOptions): Sampler {
   }
   const url = urlOf(options.baseUrl);
   const client = new OpenAI({
-    ...{ baseURL: url.href, maxRetries: retries, timeout, fetch: options.fetch, logLevel: "off" },
+    ...{ baseURL: url.href, maxRetries: retries, timeout, fetch: whole(options.fetch ?? fetch), logLevel: "off" },
     ...{ apiKey: apiKey ?? "none", adminAPIKey: null, organization: null, project: null, webhookSecret: null },
     defaultHeaders: apiKey === undefined ? { Authorization: null } : {},
     dangerouslyAllowBrowser: true, // whose key it is decides where it may go
@@ -123,6 +123,16 @@ export function openaiSampler(options: OpenaiSamplerOptions): Sampler {
       );
       for await (const completions of requests) yield* completions;
     },
+  };
+}
+
+/** Takes answers whole: a connection that breaks within one is tried again like any other. */
+function whole(ask: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const answer = await ask(input, init);
+    if (!answer.body) return answer;
+    const { status, statusText, headers } = answer;
+    return new Response(await answer.arrayBuffer(), { status, statusText, headers });
   };
 }
 

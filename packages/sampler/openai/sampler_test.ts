@@ -142,13 +142,31 @@ Deno.test("openaiSampler() tries again after 429 and 503, and not after 400", as
   });
 });
 
+Deno.test("openaiSampler() tries again after a connection that breaks within an answer", async () => {
+  let tries = 0;
+  const broken = () => new ReadableStream({ pull: (controller) => controller.error(new TypeError("reset")) });
+  const ask: typeof fetch = () =>
+    Promise.resolve(tries++ === 0 ? new Response(broken()) : Response.json({ choices: [choice(0)] }));
+  const sampler = openaiSampler({ baseUrl: "http://a/v1", model: "tiny", retries: 1, fetch: ask });
+  assertEquals([(await draw(sampler, [prompts[0]!]))[0]!.text, tries], ["hi", 2]);
+});
+
 Deno.test("openaiSampler() says in a sentence what is wrong with an answer, and never the key", async () => {
   const bad: [Answer, string][] = [
     [() => Response.json({ choices: "none" }), "its answer is no completion: choices"],
     [() => new Response("<html>", { headers: { "content-type": "text/html" } }), "its answer is no completion"],
     [() => new Response("{", { headers: { "content-type": "application/json" } }), "JSON"],
     [() => Response.json({ choices: [] }), "asked for 1 completions but answered 0"],
-    [() => Response.json({ choices: [choice(3)] }), "asked for 1 completions but answered 1"],
+    [() => Response.json({ choices: [choice(3)] }), "asked for 1 completions but answered 1, of index 3"],
+    [answerWith((index) => vllmChoice(index, { token_ids: [2 ** 32 + 5, 1] })), "choices.0.token_ids.0: Too big"],
+    [
+      answerWith((index) => vllmChoice(index, { token_ids: Array(129).fill(1) })),
+      "128 tokens at most but answered 129",
+    ],
+    [
+      answerWith((index) => choice(index, { logprobs: { token_logprobs: [-1, 0.5] } })),
+      "choices.0.logprobs.token_logprobs.1: Too big",
+    ],
     [
       answerWith((index) => choice(index, { finish_reason: "content_filter" })),
       'ended a completion by "content_filter"',
