@@ -229,6 +229,8 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
   ],
   "attention/direct.as.ts": [
     ["v += <usize>from * stride;", ""],
+    ["s2 = fourSteps(s2, q, k2, k2 + stride,", "s2 = fourSteps(s2, q, k2, k1 + stride,"],
+    ["s3 = oneStep(s3, q, k3,", "s3 = oneStep(s3, q, k2,"],
   ],
   "attention/pair.as.ts": [
     ["min(row, this.queries - 1) - this.key", "min(row, this.queries - 1) - this.key + 1"],

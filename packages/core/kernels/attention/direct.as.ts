@@ -5,7 +5,9 @@
 
 /** s[i] = q · k[i] for i in [from, to), a multiple of 8 keys; keys from `n` on repeat the last one. */
 export function scoresRow(s: usize, q: usize, k: usize, from: i32, to: i32, n: i32, d: i32, stride: usize): void {
-  for (let i = from; i < to; i += 8) {
+  let i = from;
+  for (; i + 16 <= min(to, n); i += 16) scores16(s + (<usize>i << 2), q, k + <usize>i * stride, d, stride);
+  for (; i < to; i += 8) {
     const k0 = k + <usize>i * stride, step = i + 8 <= n ? stride : 0, last = k + <usize>(n - 1) * stride;
     const k1 = step ? k0 + step : min(k0 + stride, last), k2 = step ? k1 + step : min(k0 + 2 * stride, last);
     const k3 = step ? k2 + step : min(k0 + 3 * stride, last), k4 = step ? k3 + step : min(k0 + 4 * stride, last);
@@ -24,6 +26,28 @@ export function scoresRow(s: usize, q: usize, k: usize, from: i32, to: i32, n: i
     v128.store(s + (<usize>i << 2), a);
     v128.store(s + (<usize>i << 2), b, 16);
   }
+}
+
+/** s[i] = q · k[i] for 16 keys that exist: as many chains side by side as hide the latency of a multiply-add. */
+function scores16(s: usize, q: usize, k: usize, d: i32, stride: usize): void {
+  const two = stride + stride, three = two + stride, four = two + two, end = k + (<usize>d << 2);
+  let k1 = k + four, k2 = k1 + four, k3 = k2 + four;
+  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0;
+  for (; k + 16 <= end; k += 16) {
+    s0 = fourSteps(s0, q, k, k + stride, k + two, k + three);
+    s1 = fourSteps(s1, q, k1, k1 + stride, k1 + two, k1 + three);
+    s2 = fourSteps(s2, q, k2, k2 + stride, k2 + two, k2 + three);
+    s3 = fourSteps(s3, q, k3, k3 + stride, k3 + two, k3 + three);
+    q += 16; k1 += 16; k2 += 16; k3 += 16;
+  }
+  for (; k < end; k += 4) {
+    s0 = oneStep(s0, q, k, k + stride, k + two, k + three);
+    s1 = oneStep(s1, q, k1, k1 + stride, k1 + two, k1 + three);
+    s2 = oneStep(s2, q, k2, k2 + stride, k2 + two, k2 + three);
+    s3 = oneStep(s3, q, k3, k3 + stride, k3 + two, k3 + three);
+    q += 4; k1 += 4; k2 += 4; k3 += 4;
+  }
+  v128.store(s, s0); v128.store(s, s1, 16); v128.store(s, s2, 32); v128.store(s, s3, 48);
 }
 
 /** Continues four keys' chains by one element. */
