@@ -3,6 +3,8 @@
  *
  * @module
  */
+export type { Demonstration, Preference, PromptExample, PromptText, Rating } from "./examples/examples.ts";
+export type { RatedSequence, Sequence, SequencePair } from "./examples/sequences.ts";
 export type { Codec } from "./tokenizer/codec.ts";
 export { loadTokenizer, type LoadTokenizerOptions } from "./tokenizer/load.ts";
 export type { SpecialTokenField, TokenizerConfig, TokenizerJson, TokenizerPart } from "./tokenizer/schema.ts";
