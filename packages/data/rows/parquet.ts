@@ -1,0 +1,6 @@
+/**
+ * Rows of Parquet files.
+ *
+ * @module
+ */
+export {};

@@ -1,0 +1,6 @@
+/**
+ * Supervised fine-tuning, reward models and DPO: each trainer is an async iterable of its steps.
+ *
+ * @module
+ */
+export {};
