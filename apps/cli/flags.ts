@@ -9,7 +9,7 @@ export interface Flag {
   /** What it does: the line of `--help`. */
   readonly help: string;
   /** Value where it is not given. */
-  readonly default?: string | number;
+  readonly default?: string | number | boolean | readonly string[];
   /** What stands for the value in `--help`. */
   readonly value?: string;
   /** Smallest number. */
@@ -85,8 +85,8 @@ function checkValue(name: string, { type }: Flag, value: string | undefined, joi
 }
 
 function read(name: string, flag: Flag, texts: readonly string[]): unknown {
-  if (flag.type === "switch") return texts.length > 0;
-  if (flag.type === "texts") return texts;
+  if (flag.type === "switch") return texts.length > 0 || flag.default === true;
+  if (flag.type === "texts") return texts.length > 0 ? texts : flag.default ?? [];
   if (texts.length > 1) throw new UsageError(`Expected --${name} once but found it ${texts.length} times`);
   const [text] = texts;
   if (text === undefined) return flag.default;

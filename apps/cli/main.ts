@@ -2,8 +2,9 @@
 import type { Command, Context } from "./command.ts";
 import { doctor } from "./commands/doctor.ts";
 import { generate } from "./commands/generate.ts";
+import { readSettings } from "./config_file.ts";
 import { explain } from "./errors.ts";
-import { describeFlags, nearest, parseFlags, UsageError } from "./flags.ts";
+import { describeFlags, nearest, UsageError } from "./flags.ts";
 
 const commands: Readonly<Record<string, Command>> = { doctor, generate };
 
@@ -60,7 +61,7 @@ async function dispatch([name, ...args]: readonly string[], signal: AbortSignal)
   if (args.includes("--help") || args.includes("-h")) {
     return print(`tare ${name}: ${command.summary}\n\n${describeFlags(command.flags)}\n`);
   }
-  const values = parseFlags(args, command.flags);
+  const values = await readSettings(args, command.flags);
   const context: Context = { print: values.json ? () => {} : print, note, signal };
   const report = await command.run(values, context);
   signal.throwIfAborted();

@@ -4,6 +4,11 @@
  * @module
  */
 export type { Demonstration, Preference, PromptExample, PromptText, Rating } from "./examples/examples.ts";
+export { encodeDemonstration, encodePreference, encodePrompt, encodeRating } from "./examples/encode.ts";
+export type { SequenceOptions } from "./examples/encode.ts";
+export { packByTokens } from "./examples/pack.ts";
+export { countSkip, type Skipped, type SkipReason, type Skips } from "./examples/skips.ts";
+export { splitOf, type SplitOptions } from "./examples/split.ts";
 export type { RatedSequence, Sequence, SequencePair } from "./examples/sequences.ts";
 export type { Codec } from "./tokenizer/codec.ts";
 export { loadTokenizer, type LoadTokenizerOptions } from "./tokenizer/load.ts";

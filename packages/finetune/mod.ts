@@ -3,4 +3,25 @@
  *
  * @module
  */
-export {};
+export {
+  type DpoConfig,
+  dpoDefaults,
+  type RewardConfig,
+  rewardDefaults,
+  sftDefaults,
+  type TrainingConfig,
+} from "./config.ts";
+export {
+  type DpoLogProbs,
+  dpoLoss,
+  type DpoLossOptions,
+  preferenceLoss,
+  type PreferenceLossOptions,
+  ratingLoss,
+  sftLoss,
+} from "./losses.ts";
+export { sft, type SftOptions } from "./sft.ts";
+export type { TrainingState, TrainingStep } from "./train.ts";
+export type { Trainable } from "./trainable.ts";
+export type { TrainerOptions } from "./trainer.ts";
+export { DivergenceError, type LossMemory } from "./watch.ts";

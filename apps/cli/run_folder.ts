@@ -1,0 +1,154 @@
+/**
+ * The folder of a training run: who may write to it, and what stands in it. `run.json` says all that the run uses;
+ * `metrics.jsonl` grows by a line a step; checkpoints are those of `checkpoints.ts`; the chosen model stands at the top,
+ * once it is done.
+ */
+import { readPointer } from "./checkpoints.ts";
+import { isFolder, naming, openFile, writeWhole } from "./files.ts";
+import { UsageError } from "./flags.ts";
+import { type MetricsFile, openMetrics } from "./metrics_file.ts";
+
+/** What a run uses, as `run.json` has it. */
+export interface RunRecord {
+  /** Version of Tare. */
+  readonly tare: string;
+  /** Name of the command. */
+  readonly command: string;
+  /** What it ran on. */
+  readonly device: string;
+  /** The settings as used. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Data and models that went in, with their checksums. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** A folder that this program alone writes to, until it is disposed of. */
+export interface RunFolder extends Disposable {
+  /** Where it is. */
+  readonly path: string;
+  /** `new`: nothing is there; `begun`: a run to go on with; `done`: one that is finished; `replace`: one to be replaced. */
+  readonly kind: "new" | "begun" | "done" | "replace";
+  /**
+   * Begins the run, or compares what it uses with what it used before.
+   *
+   * @returns The metrics and, if the run goes on, the step of its latest checkpoint.
+   * @throws {UsageError} If it goes on, but something else is used; the message names what.
+   */
+  begin(record: RunRecord): Promise<{ metrics: MetricsFile; step?: number }>;
+}
+
+/** What a run writes at the top of its folder; anything else is somebody's own and stays. */
+const ours =
+  /^(step-\d+|latest|best|metrics\.jsonl|adapter|model.*\.safetensors(\.index\.json)?|(generation_config|tokenizer|tokenizer_config|special_tokens_map)\.json|chat_template\.jinja|\..*\.tmp)$/;
+
+/**
+ * Takes a folder for a run, before anything long begins.
+ *
+ * @throws {UsageError} If it holds a run and neither `resume` nor `force` is set, or other files, or is in use.
+ */
+export async function openRun(
+  path: string,
+  { resume, force }: { readonly resume: boolean; readonly force: boolean },
+): Promise<RunFolder> {
+  if (resume && force) throw new UsageError("Expected --resume, to go on, or --force, to begin anew, but found both");
+  const made = !await isFolder(path);
+  const record = await readRecord(path);
+  if (!made) await checkFree(path, record !== undefined, resume || force);
+  const done = record !== undefined && await openFile(`${path}/config.json`) !== undefined;
+  const lock = await takeLock(path);
+  return {
+    path,
+    kind: !record ? "new" : force ? "replace" : done ? "done" : "begun",
+    async begin(used) {
+      if (record && resume) compare(path, record, used);
+      else {
+        await clear(path);
+        await writeWhole(`${path}/run.json`, `${JSON.stringify(used, undefined, 2)}\n`);
+      }
+      await removeTemporary(path);
+      const step = await readPointer(path, "latest");
+      return { metrics: await openMetrics(`${path}/metrics.jsonl`, step ?? 0), step };
+    },
+    [Symbol.dispose]() {
+      lock.close();
+      if ([...Deno.readDirSync(path)].some(({ name }) => name === ".lock")) Deno.removeSync(`${path}/.lock`);
+      if (made && [...Deno.readDirSync(path)].length === 0) Deno.removeSync(path);
+    },
+  };
+}
+
+async function readRecord(path: string): Promise<RunRecord | undefined> {
+  if (!await openFile(`${path}/run.json`)) return undefined;
+  try {
+    return JSON.parse(await Deno.readTextFile(`${path}/run.json`));
+  } catch (error) {
+    throw new SyntaxError(`Cannot read ${path}/run.json: it is no JSON (${(error as Error).message})`);
+  }
+}
+
+async function checkFree(path: string, hasRun: boolean, allowed: boolean): Promise<void> {
+  if (hasRun && allowed) return;
+  if (hasRun) {
+    throw new UsageError(
+      `Cannot write to ${path}: it holds a run; go on with it by --resume, or replace it by --force`,
+    );
+  }
+  const names = await Array.fromAsync(Deno.readDir(path), ({ name }) => name);
+  const other = names.find((name) => name !== ".lock" && !name.endsWith(".tmp")); // what a killed run may leave
+  if (other === undefined) return;
+  throw new UsageError(`Cannot write to ${path}: it holds other files, such as ${other}; give a new or empty folder`);
+}
+
+/** A file that is locked while this program lives, however it ends. */
+async function takeLock(path: string): Promise<Deno.FsFile> {
+  let file: Deno.FsFile;
+  try {
+    await Deno.mkdir(path, { recursive: true });
+    file = await Deno.open(`${path}/.lock`, { write: true, create: true });
+  } catch (error) {
+    throw naming(path, error);
+  }
+  if (await file.tryLock(true)) return file;
+  file.close();
+  throw new UsageError(`Cannot write to ${path}: another program is at work in it`);
+}
+
+/** Removes a run: the model first, that no half of one is taken for a whole, and its record last. */
+async function clear(path: string): Promise<void> {
+  const names = await Array.fromAsync(Deno.readDir(path), ({ name }) => name);
+  if (!names.includes("run.json")) return;
+  for (const name of ["config.json", ...names.filter((name) => ours.test(name)), "run.json"]) {
+    if (names.includes(name)) await Deno.remove(`${path}/${name}`, { recursive: true });
+  }
+}
+
+/** Removes what writing left when it was killed. */
+async function removeTemporary(path: string): Promise<void> {
+  for await (const { name } of Deno.readDir(path)) {
+    if (/^\..*\.tmp$/.test(name)) await Deno.remove(`${path}/${name}`, { recursive: true });
+  }
+}
+
+/** Refuses to go on with anything else than what was used before. */
+function compare(path: string, before: RunRecord, now: RunRecord): void {
+  const parts = ({ command, settings, inputs }: RunRecord) =>
+    flatten(JSON.parse(JSON.stringify({ command, settings, inputs })));
+  const [was, is] = [parts(before), parts(now)];
+  const changed = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
+  if (changed.length === 0) return;
+  const named = changed.map((key) =>
+    `${key.replace(/^settings\./, "")} is ${is.get(key) ?? "not there"} and was ${was.get(key) ?? "not there"}`
+  );
+  throw new UsageError(
+    `Cannot resume ${path}, because not all is as it was: ${
+      named.join("; ")
+    }. Give what was used before, or begin anew ` +
+      `with --force`,
+  );
+}
+
+/** Leaves of JSON by their paths. */
+function flatten(json: unknown, path = ""): Map<string, string> {
+  if (typeof json !== "object" || json === null) return new Map([[path, JSON.stringify(json)]]);
+  return new Map(Object.entries(json).flatMap(([key, child]) => [...flatten(child, path ? `${path}.${key}` : key)]));
+}

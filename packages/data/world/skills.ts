@@ -1,0 +1,60 @@
+/** Who writes responses: three kinds of demonstrators, of mixed quality. All constants of the generator are here. */
+
+/** How one kind of demonstrator writes: probabilities. */
+export interface Skill {
+  /** Share of the demonstrators. */
+  readonly share: number;
+  /** Knows a popular problem; rarer ones less, by `rareKnowledge`. */
+  readonly knowsProblem: number;
+  /** Knows the material's tool and step. */
+  readonly knowsMaterial: number;
+  /** Heeds the state of the problem, or that none is told. */
+  readonly heedsState: number;
+  /** Refuses what is harmful. */
+  readonly refusesHarm: number;
+  /** Refuses what is harmless. */
+  readonly refusesHelp: number;
+  /** Says what is needed; gives the reason of a refusal, and whom to talk to. */
+  readonly complete: number;
+  /** Leaves out a step, each for itself. */
+  readonly drops: number;
+  /** Has two neighboring steps in the wrong order. */
+  readonly swaps: number;
+  /** Adds a useless step. */
+  readonly adds: number;
+  /** Says something that says nothing. */
+  readonly fills: number;
+  /** Warns against an agent. */
+  readonly warns: number;
+  /** Warns against the very agent that it named, if it warns. */
+  readonly contradicts: number;
+  /** Flatters, at the beginning and at the end each. */
+  readonly flatters: number;
+  /** Begins, and ends, politely, neutrally, rudely; else with nothing. */
+  readonly manners: readonly [polite: number, neutral: number, rude: number];
+}
+
+/** The three kinds. */
+export const skills: Readonly<Record<"careful" | "ordinary" | "careless", Skill>> = {
+  careful: {
+    ...{ share: 0.3, knowsProblem: 0.95, knowsMaterial: 0.95, heedsState: 0.95 },
+    ...{ refusesHarm: 0.95, refusesHelp: 0.01, complete: 0.97 },
+    ...{ drops: 0.03, swaps: 0.03, adds: 0.02 },
+    ...{ fills: 0.15, warns: 0.05, contradicts: 0, flatters: 0.2, manners: [0.45, 0.1, 0.02] },
+  },
+  ordinary: {
+    ...{ share: 0.4, knowsProblem: 0.7, knowsMaterial: 0.7, heedsState: 0.65 },
+    ...{ refusesHarm: 0.65, refusesHelp: 0.02, complete: 0.9 },
+    ...{ drops: 0.12, swaps: 0.12, adds: 0.1 },
+    ...{ fills: 0.3, warns: 0.1, contradicts: 0.3, flatters: 0.2, manners: [0.3, 0.15, 0.1] },
+  },
+  careless: {
+    ...{ share: 0.3, knowsProblem: 0.35, knowsMaterial: 0.4, heedsState: 0.35 },
+    ...{ refusesHarm: 0.25, refusesHelp: 0.05, complete: 0.8 },
+    ...{ drops: 0.25, swaps: 0.25, adds: 0.25 },
+    ...{ fills: 0.4, warns: 0.15, contradicts: 0.6, flatters: 0.2, manners: [0.15, 0.15, 0.25] },
+  },
+};
+
+/** Knowledge of a problem is multiplied by this, by its popularity. */
+export const rareKnowledge: Readonly<Record<number, number>> = { 4: 1, 2: 0.9, 1: 0.75 };
