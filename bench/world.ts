@@ -1,0 +1,58 @@
+/**
+ * Fine-tuning on the preference world, where the truth is known: SFT's perplexity against the generator's, the accuracy of
+ * reward models under label noise, DPO's gold score. One process with one thread for each seed, as many at a time as
+ * there are cores.
+ *
+ *     deno task bench:world [--seeds 0,1,2] [--size d96] [--demonstrations 2000] [--pairs 2000] [--held-out 256]
+ */
+import { parseArgs } from "@std/cli";
+import { type SizeName, sizeNames } from "../apps/cli/shapes.ts";
+import { table } from "../apps/cli/table.ts";
+import { measure, type Numbers } from "./world/cell.ts";
+
+const args = parseArgs(Deno.args, {
+  string: ["seeds", "size", "demonstrations", "pairs", "held-out", "seed"],
+  default: { seeds: "0,1,2", size: "d96", demonstrations: "2000", pairs: "2000", "held-out": "256" },
+  unknown(name) {
+    console.error(`Unknown argument "${name}": expected --seeds, --size, --demonstrations, --pairs or --held-out`);
+    Deno.exit(2);
+  },
+});
+if (!sizeNames.includes(args.size as SizeName)) {
+  console.error(`Expected --size to be ${sizeNames.join(" or ")} but found ${args.size}`);
+  Deno.exit(2);
+}
+
+if (args.seed !== undefined) {
+  const amounts = {
+    size: args.size as SizeName,
+    ...{ demonstrations: Number(args.demonstrations), pairs: Number(args.pairs), heldOut: Number(args["held-out"]) },
+  };
+  console.log(JSON.stringify(await measure(Number(args.seed), amounts, console.error)));
+} else {
+  const seeds = args.seeds.split(",").map(Number);
+  const results = new Map<number, Numbers>();
+  const waiting = [...seeds];
+  const worker = async () => {
+    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+      const own = ["--seed", `${seed}`, ...Deno.args.filter((arg) => !arg.startsWith("--seeds"))];
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-q", "-A", import.meta.filename!, ...own],
+        stderr: "inherit",
+      });
+      const { stdout, success } = await child.output();
+      if (!success) throw new Error(`The process of seed ${seed} failed`);
+      results.set(seed, JSON.parse(new TextDecoder().decode(stdout)));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(seeds.length, navigator.hardwareConcurrency) }, worker));
+  const all = seeds.map((seed) => results.get(seed)!);
+  const digits = (x: number) => x.toPrecision(3);
+  const rows = Object.keys(all[0]!).map((name) => {
+    const values = all.map((numbers) => numbers[name]!);
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    return [name, digits(mean), `${digits(Math.min(...values))} to ${digits(Math.max(...values))}`];
+  });
+  console.log(table(["what", "mean", "range"], rows));
+  console.log(JSON.stringify({ size: args.size, seeds, results: Object.fromEntries(results) }));
+}
