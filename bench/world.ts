@@ -35,7 +35,10 @@ if (args.seed !== undefined) {
   const waiting = [...seeds];
   const worker = async () => {
     for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      const own = ["--seed", `${seed}`, ...Deno.args.filter((arg) => !arg.startsWith("--seeds"))];
+      const passed = (["size", "demonstrations", "pairs", "held-out"] as const).map((name) =>
+        `--${name}=${args[name]}`
+      );
+      const own = [`--seed=${seed}`, ...passed];
       const child = new Deno.Command(Deno.execPath(), {
         args: ["run", "-q", "-A", import.meta.filename!, ...own],
         stderr: "inherit",

@@ -1,7 +1,14 @@
 /** One seed of the preference world: SFT, reward models under label noise, DPO, each measured against the truth. */
 import { disposeTree, initParams, initScoreHead, mapTree, type Model, mul, openDevice, type Params } from "@tare/core";
 import type { Device } from "@tare/core";
-import { encodeDemonstration, encodePreference, encodeRating, loadTokenizer, type Tokenizer } from "@tare/data";
+import {
+  encodeDemonstration,
+  encodePreference,
+  encodeRating,
+  loadTokenizer,
+  type Skipped,
+  type Tokenizer,
+} from "@tare/data";
 import { createWorld, gold, logProb, type World, type WorldSettings, worldTokenizer } from "@tare/data/world";
 import { dpo, pairAccuracy, reward, rewardScores, sft, type TrainingStep } from "@tare/finetune";
 import { localSampler } from "@tare/sampler";
@@ -47,7 +54,7 @@ const labels: readonly (Partial<WorldSettings> & { from: "pairs" | "ratings" })[
 export async function measure(seed: number, amounts: Amounts, note: (line: string) => void): Promise<Numbers> {
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  const files = worldTokenizer();
+  const files: Readonly<Record<string, string>> = worldTokenizer();
   const tokenizer = await loadTokenizer({
     open: (name) => Promise.resolve(files[name] === undefined ? undefined : new Blob([files[name]])),
   });
@@ -162,13 +169,11 @@ async function sampledGold({ device, tokenizer, seed, model, heldOut }: Cell, pa
   return { gold: mean(scores), "end token": ended / scores.length, tokens: tokens / scores.length };
 }
 
-function sequences<R, S extends object>(rows: readonly R[], encode: (row: R) => S | { skip: string }): S[] {
+function sequences<R, S extends object>(rows: readonly R[], encode: (row: R) => S): Exclude<S, Skipped>[] {
   return rows.map((row) => {
     const sequence = encode(row);
-    if ("skip" in sequence) {
-      throw new RangeError(`Expected every example of the world to fit but one was: ${sequence.skip}`);
-    }
-    return sequence;
+    if (!("skip" in sequence)) return sequence as Exclude<S, Skipped>;
+    throw new RangeError(`Expected every example of the world to fit but one was: ${sequence.skip}`);
   });
 }
 
