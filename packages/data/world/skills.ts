@@ -4,9 +4,9 @@
 export interface Skill {
   /** Share of the demonstrators. */
   readonly share: number;
-  /** Knows a popular problem; rarer ones less, by `rareKnowledge`. */
+  /** Knows a popular problem, and confuses its reason or agent with no other; rarer ones less, by `rareKnowledge`. */
   readonly knowsProblem: number;
-  /** Knows the material's tool and step. */
+  /** Knows a popular material's tool and step; rarer ones less. */
   readonly knowsMaterial: number;
   /** Heeds the state of the problem, or that none is told. */
   readonly heedsState: number;
@@ -16,7 +16,7 @@ export interface Skill {
   readonly refusesHelp: number;
   /** Says what is needed; gives the reason of a refusal, and whom to talk to. */
   readonly complete: number;
-  /** Leaves out a step, each for itself. */
+  /** Leaves out a step of three, each for itself; of more steps more often, of one never. */
   readonly drops: number;
   /** Has two neighboring steps in the wrong order. */
   readonly swaps: number;
@@ -37,24 +37,24 @@ export interface Skill {
 /** The three kinds. */
 export const skills: Readonly<Record<"careful" | "ordinary" | "careless", Skill>> = {
   careful: {
-    ...{ share: 0.3, knowsProblem: 0.95, knowsMaterial: 0.95, heedsState: 0.95 },
+    ...{ share: 0.3, knowsProblem: 0.97, knowsMaterial: 0.97, heedsState: 0.95 },
     ...{ refusesHarm: 0.95, refusesHelp: 0.01, complete: 0.97 },
-    ...{ drops: 0.03, swaps: 0.03, adds: 0.02 },
+    ...{ drops: 0.05, swaps: 0.03, adds: 0.02 },
     ...{ fills: 0.15, warns: 0.05, contradicts: 0, flatters: 0.2, manners: [0.45, 0.1, 0.02] },
   },
   ordinary: {
-    ...{ share: 0.4, knowsProblem: 0.7, knowsMaterial: 0.7, heedsState: 0.65 },
+    ...{ share: 0.4, knowsProblem: 0.8, knowsMaterial: 0.8, heedsState: 0.65 },
     ...{ refusesHarm: 0.65, refusesHelp: 0.02, complete: 0.9 },
-    ...{ drops: 0.12, swaps: 0.12, adds: 0.1 },
+    ...{ drops: 0.15, swaps: 0.15, adds: 0.1 },
     ...{ fills: 0.3, warns: 0.1, contradicts: 0.3, flatters: 0.2, manners: [0.3, 0.15, 0.1] },
   },
   careless: {
-    ...{ share: 0.3, knowsProblem: 0.35, knowsMaterial: 0.4, heedsState: 0.35 },
+    ...{ share: 0.3, knowsProblem: 0.45, knowsMaterial: 0.5, heedsState: 0.35 },
     ...{ refusesHarm: 0.25, refusesHelp: 0.05, complete: 0.8 },
-    ...{ drops: 0.25, swaps: 0.25, adds: 0.25 },
+    ...{ drops: 0.3, swaps: 0.3, adds: 0.25 },
     ...{ fills: 0.4, warns: 0.15, contradicts: 0.6, flatters: 0.2, manners: [0.15, 0.15, 0.25] },
   },
 };
 
-/** Knowledge of a problem is multiplied by this, by its popularity. */
-export const rareKnowledge: Readonly<Record<number, number>> = { 4: 1, 2: 0.9, 1: 0.75 };
+/** Knowledge of a problem or material is multiplied by this, by its popularity. */
+export const rareKnowledge: Readonly<Record<number, number>> = { 4: 1, 3: 0.95, 2: 0.85, 1: 0.6 };

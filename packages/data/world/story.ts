@@ -1,6 +1,7 @@
 /** How a response comes about: one program of named choices, which the generator draws and `logProb` weighs. */
 import { type Choose, evenly, maybe, type Options, rightOr, whether } from "./choices.ts";
 import {
+  families,
   harmOf,
   harms,
   harmSteps,
@@ -81,7 +82,8 @@ function refuse(question: Question, { complete, knowsProblem, knowsMaterial }: S
 function help(question: Question, skill: Skill, choose: Choose): Matter {
   const plan = planOf(question, question.kind === "help" ? believe(question, skill, choose) : undefined);
   const lead = choose("lead", maybe(skill.complete, leads));
-  const kept = plan.steps.filter((step) => !choose(`drop ${step}`, whether(skill.drops)));
+  const drops = skill.drops * (plan.steps.length - 1) / 2; // the more there is to do, the more is forgotten
+  const kept = plan.steps.filter((step) => !choose(`drop ${step}`, whether(drops)));
   const steps = add(swap(kept, skill, choose), skill, choose);
   const warns = question.kind === "help" && choose("warns", whether(skill.warns));
   const never = warns ? choose("never", rightOr(plan.things[0]!, skill.contradicts, evenly(agents))) : "";
@@ -103,10 +105,12 @@ function believe(
   { knowsProblem, knowsMaterial, heedsState }: Skill,
   choose: Choose,
 ): Belief {
+  const material = materialOf[item]!;
   const known = knowsProblem * rareKnowledge[problems[problem]!.popularity]!;
+  const knownMaterial = knowsMaterial * rareKnowledge[families[material]]!;
   return {
     problem: choose("problem", rightOr(problem, known, popularities)),
-    material: choose("material", rightOr(materialOf[item]!, knowsMaterial, evenly(materialNames))),
+    material: choose("material", rightOr(material, knownMaterial, evenly(materialNames))),
     state: choose("state", rightOr(state, heedsState, evenly(stateNames))),
   };
 }
