@@ -94,3 +94,15 @@ Deno.test("dpo() refuses to go on with other pairs, and to smooth labels for IPO
   const config = { loss: "ipo", labelSmoothing: 0.1 } as const;
   await assertRejects(() => dpo(options(device, { config })).next(), RangeError, "labelSmoothing of training to be 0");
 });
+
+Deno.test("dpo() ends without a step if the signal comes while the reference is computed", async () => {
+  using device = await cpu();
+  using _scope = device.scope();
+  const controller = new AbortController();
+  const config = { ...settings, microTokens: 1 };
+  const given = options(device, { train: pairs(500), config, signal: controller.signal });
+  const { blocks } = device.stats();
+  setTimeout(() => controller.abort(), 1);
+  assertEquals(await Array.fromAsync(dpo(given)), []);
+  assertEquals(device.stats().blocks, blocks);
+});

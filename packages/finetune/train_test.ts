@@ -3,7 +3,7 @@ import { eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { outcomeOf, sequences, tinyModel } from "./fakes.ts";
 import { sft, type SftOptions } from "./sft.ts";
-import type { TrainingStep } from "./train.ts";
+import type { TrainingStep } from "./step.ts";
 import { DivergenceError } from "./watch.ts";
 
 const settings = { batch: 4, steps: 6, learningRate: 0.02, microTokens: 20, evalEvery: 2 };
