@@ -63,7 +63,9 @@ Deno.test("a signal ends the run after the step under way, and timers fire betwe
   const seen: number[] = [];
   setTimeout(() => controller.abort(), 1);
   const config = { ...settings, steps: 5000 };
-  for await (const { step } of sft(options(device, { config, signal: controller.signal }))) seen.push(step);
+  for await (const { step } of sft(options(device, { config, heldOut: [], signal: controller.signal }))) {
+    seen.push(step);
+  }
   assert(seen.length > 0 && seen.length < 5000, `${seen.length} steps`);
   assertEquals(seen, seen.map((_, i) => i + 1));
   assertEquals(await Array.fromAsync(sft(options(device, { signal: AbortSignal.abort() }))), []);
