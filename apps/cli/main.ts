@@ -1,11 +1,12 @@
 /** The table of commands, and what surrounds each: flags, help, errors, Ctrl-C. */
 import type { Command, Context } from "./command.ts";
+import { data } from "./commands/data.ts";
 import { doctor } from "./commands/doctor.ts";
 import { generate } from "./commands/generate.ts";
 import { explain } from "./errors.ts";
 import { describeFlags, nearest, parseFlags, UsageError } from "./flags.ts";
 
-const commands: Readonly<Record<string, Command>> = { doctor, generate };
+const commands: Readonly<Record<string, Command>> = { data, doctor, generate };
 
 const help = `tare: reinforcement learning from human feedback with contrastive rewards
 
