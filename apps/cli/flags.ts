@@ -26,7 +26,7 @@ export type Flags = Readonly<Record<string, Flag>>;
 type ValueOf<F extends Flag> = F["type"] extends "switch" ? boolean
   : F["type"] extends "texts" ? string[]
   :
-    | (F["type"] extends "text" ? string : number)
+    | (F["type"] extends "text" ? F extends { readonly choices: readonly (infer C)[] } ? C : string : number)
     | (F extends { readonly default: string | number } ? never : undefined);
 
 /** What the parser makes of a table. */
