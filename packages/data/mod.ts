@@ -7,9 +7,13 @@ export type { Demonstration, Preference, PromptExample, PromptText, Rating } fro
 export { encodeDemonstration, encodePreference, encodePrompt, encodeRating } from "./examples/encode.ts";
 export type { SequenceOptions } from "./examples/encode.ts";
 export { packByTokens } from "./examples/pack.ts";
+export { parseDemonstration, type ParseOptions, parsePreference, parsePrompt, parseRating } from "./examples/parse.ts";
+export { readExamples, type ReadExamplesOptions } from "./examples/read.ts";
 export { countSkip, type Skipped, type SkipReason, type Skips } from "./examples/skips.ts";
 export { splitOf, type SplitOptions } from "./examples/split.ts";
 export type { RatedSequence, Sequence, SequencePair } from "./examples/sequences.ts";
+export { readJsonl, type ReadOptions } from "./rows/jsonl.ts";
+export { type Row, RowError, type RowPlace } from "./rows/row.ts";
 export type { Codec } from "./tokenizer/codec.ts";
 export { loadTokenizer, type LoadTokenizerOptions } from "./tokenizer/load.ts";
 export type { SpecialTokenField, TokenizerConfig, TokenizerJson, TokenizerPart } from "./tokenizer/schema.ts";
