@@ -10,6 +10,7 @@ import {
   type ModelConfig,
 } from "@tare/core";
 import { mul, philox, saveState, type ScoreHead } from "@tare/core";
+import { assertClose } from "@tare/core/testing";
 import type { RatedSequence, Sequence, SequencePair } from "@tare/data";
 import type { TrainingState, TrainingStep } from "./train.ts";
 
@@ -98,4 +99,20 @@ export async function resumeEverywhere(
     resumed.push(await outcomeOf(device, resume(await loadState<TrainingState>(device, saved))));
   }
   return { whole, resumed };
+}
+
+/** Checks that one update has the same loss and gradient in many micro-batches as in one; AdamW's mean is a tenth of it. */
+export async function assertSameGradient(
+  device: Device,
+  begin: (config: { microTokens: number; steps: number; maxNorm: number }) => AsyncIterable<TrainingStep>,
+): Promise<void> {
+  const run = (microTokens: number) => outcomeOf(device, begin({ microTokens, steps: 1, maxNorm: Infinity }));
+  const whole = await run(1000);
+  const metrics = ({ steps }: Outcome) => Object.values(steps[0]!.metrics);
+  const means = ({ numbers }: Outcome) => numbers.slice(numbers.length / 3, 2 * numbers.length / 3);
+  const largest = Math.max(...means(whole).flatMap((mean) => [...mean.map(Math.abs)]));
+  for (const apart of [await run(1), await run(33)]) {
+    assertClose(metrics(apart), metrics(whole), { rtol: 1e-5, atol: 1e-6 });
+    means(apart).forEach((mean, i) => assertClose(mean, means(whole)[i]!, { atol: 1e-5 * largest }));
+  }
 }

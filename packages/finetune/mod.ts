@@ -11,6 +11,8 @@ export {
   sftDefaults,
   type TrainingConfig,
 } from "./config.ts";
+export { dpo, type DpoOptions } from "./dpo.ts";
+export { type PairAccuracy, pairAccuracy } from "./evaluate.ts";
 export {
   type DpoLogProbs,
   dpoLoss,
@@ -20,6 +22,15 @@ export {
   ratingLoss,
   sftLoss,
 } from "./losses.ts";
+export { reward, type RewardModel, type RewardOptions } from "./reward.ts";
+export {
+  calibrate,
+  type Calibration,
+  calibrationOf,
+  normalizeScores,
+  rewardScores,
+  type ScoreOptions,
+} from "./score.ts";
 export { sft, type SftOptions } from "./sft.ts";
 export type { TrainingState, TrainingStep } from "./train.ts";
 export type { Trainable } from "./trainable.ts";

@@ -1,7 +1,7 @@
 /** A pass over examples without gradients, in micro-batches. */
 import type { Device, Tensor } from "@tare/core";
+import { packByTokens } from "@tare/data";
 import { macrotask } from "./macrotask.ts";
-import { packByTokens } from "./pack.ts";
 
 /** How {@linkcode scan} goes through examples. */
 export interface ScanOptions<E> {

@@ -12,10 +12,10 @@ import {
   warmupCosine,
   warmupLinear,
 } from "@tare/core";
+import { packByTokens } from "@tare/data";
 import type { TrainingConfig } from "./config.ts";
 import { macrotask } from "./macrotask.ts";
 import { exampleOrder } from "./order.ts";
-import { packByTokens } from "./pack.ts";
 import { scan } from "./scan.ts";
 import type { Trainable } from "./trainable.ts";
 import { type LossMemory, watchLoss } from "./watch.ts";
