@@ -106,6 +106,12 @@ async function readJson(files: CheckpointFiles): Promise<Readonly<Record<string,
   return JSON.parse(new TextDecoder().decode(await file.slice(0, file.size).arrayBuffer()));
 }
 
+/** A model that is to be trained to speak: one with a score in place of words cannot be. */
+export function languageModel(placed: Placed, name: string): Placed {
+  if (!placed.model.score) return placed;
+  throw new RangeError(`Expected a language model but found a reward model in ${name}: it has lost its output matrix`);
+}
+
 /** A checkpoint as others read it: the model, with the adapter in it and beside it, and its tokenizer. */
 export async function checkpointFiles(
   start: Start,

@@ -37,20 +37,25 @@ export function finishedReport({ path }: RunFolder): object {
   return { out: path, finished: true };
 }
 
-/** What `run.json` says: all settings with the trainer's defaults, and what went in. */
+/** What `run.json` says of a run. */
 export function recordOf(
   command: string,
   values: TrainingValues,
   device: Device,
-  config: object,
+  settings: object,
   inputs: RunRecord["inputs"],
 ): RunRecord {
-  const settings = { ...settingsOf(values), ...settingsOf(config) };
-  return { tare: manifest.version, command, device: device.name, settings, inputs };
+  const all = { ...settingsOf(values), ...settingsOf(settings) };
+  return { tare: manifest.version, command, device: device.name, settings: all, inputs };
 }
 
 /** Refuses what does not fit into memory, before weights are read. */
-export function checkRoom(device: Device, config: ModelConfig, values: TrainingValues, lengths: readonly number[]): void {
+export function checkRoom(
+  device: Device,
+  config: ModelConfig,
+  values: TrainingValues,
+  lengths: readonly number[],
+): void {
   const { "micro-tokens": most, "lora-rank": rank, batch, recompute } = values;
   const longest = lengths.toSorted((a, b) => b - a);
   const batchTokens = longest.slice(0, batch).reduce((a, b) => a + b, 0);
@@ -59,12 +64,22 @@ export function checkRoom(device: Device, config: ModelConfig, values: TrainingV
   checkFits(config, settings, roomOf(device));
 }
 
-/** The state that a run goes on from, if it has got that far. */
-export async function readState(device: Device, run: string, step?: number): Promise<TrainingState | undefined> {
-  if (step === undefined) return undefined;
-  const file = await (await openCheckpoint(run, step)).open(stateFile);
-  if (!file) throw new RangeError(`Cannot resume ${run}: step-${step} has no ${stateFile}; begin anew with --force`);
-  return await within(run, () => loadState<TrainingState>(device, file, `step-${step}/${stateFile}`));
+/** Begins a run, or goes on from the state of its latest checkpoint. */
+export async function begin(
+  run: RunFolder,
+  record: RunRecord,
+  device: Device,
+  { note }: Context,
+): Promise<{ metrics: MetricsFile; state?: TrainingState }> {
+  const { metrics, step } = await run.begin(record);
+  if (step === undefined) return { metrics };
+  const file = await (await openCheckpoint(run.path, step)).open(stateFile);
+  if (!file) {
+    throw new RangeError(`Cannot resume ${run.path}: step-${step} has no ${stateFile}; begin anew with --force`);
+  }
+  const state = await within(run.path, () => loadState<TrainingState>(device, file, `step-${step}/${stateFile}`));
+  note(`Going on after step ${step}`);
+  return { metrics, state };
 }
 
 /** What {@linkcode train} drives. */
@@ -75,8 +90,8 @@ export interface Training {
   readonly run: RunFolder;
   /** Its metrics. */
   readonly metrics: MetricsFile;
-  /** The trainer. */
-  readonly steps: AsyncIterable<TrainingStep>;
+  /** The trainer. Its signal ends what it does before the first step; later ones are ended here. */
+  steps(signal: AbortSignal): AsyncIterable<TrainingStep>;
   /** The files of a checkpoint. */
   checkpoint(state: TrainingState): Promise<FileToWrite[]>;
 }
@@ -87,46 +102,60 @@ export interface Training {
  * @throws {DivergenceError} If training comes to nothing; the message names the last checkpoint.
  */
 export async function train(
-  { device, run, metrics, steps, checkpoint }: Training,
-  { "save-every": saveEvery, keep }: TrainingValues,
+  training: Training,
+  values: TrainingValues,
   { note, signal }: Context,
 ): Promise<TrainingReport> {
-  let last: TrainingStep | undefined;
-  {
-    using bar = stepBar();
-    try {
-      for await (const step of steps) {
-        last = step;
-        bar.show(step);
-        await metrics.write({ step: step.step, epoch: step.epoch, ...step.metrics, ...step.evaluation });
-        const stop = signal.aborted; // looked at once: the step that it ends is the step that is saved
-        const due = step.step % (saveEvery ?? Math.ceil(step.steps / 10)) === 0;
-        if (due || stop || step.best || step.step === step.steps) {
-          using _saving = device.scope();
-          const state = { name: stateFile, bytes: saveState(step.state) };
-          await metrics.sync();
-          await saveCheckpoint(run.path, step.step, [...await checkpoint(step.state), state], step.state.best?.step);
-        }
-        if (stop) break;
-      }
-    } catch (error) {
-      throw error instanceof DivergenceError ? await withCheckpoint(error, run.path) : error;
-    }
-  }
-  const latest = (await readPointer(run.path, "latest"))!;
+  const { path } = training.run;
+  const last = await runSteps(training, values, signal);
+  const latest = await readPointer(path, "latest") ?? 0;
+  const report = { out: path, steps: latest, metrics: { ...last?.metrics, ...last?.evaluation } };
   if (signal.aborted) {
-    note(`Stopped after step ${latest}${last ? ` of ${last.steps}` : ""}: give the same command with --resume to go on`);
-  } else {
-    const kept = keep === "best" ? await readPointer(run.path, "best") ?? latest : latest;
-    await publish(run.path, kept);
-    note(`The model of step ${kept} of ${latest} is in ${run.path}`);
-    return { out: run.path, steps: latest, kept, metrics: { ...last?.metrics, ...last?.evaluation } };
+    note(`Stopped after step ${latest}${last ? ` of ${last.steps}` : ""}: the same command with --resume goes on`);
+    return { ...report, kept: latest };
   }
-  return { out: run.path, steps: latest, kept: latest, metrics: { ...last?.metrics, ...last?.evaluation } };
+  const kept = values.keep === "best" ? await readPointer(path, "best") ?? latest : latest;
+  await publish(path, kept);
+  note(`The model of step ${kept} of ${latest} is in ${path}`);
+  return { ...report, kept };
 }
 
+/** Every step into the metrics, some into a checkpoint. @returns The last one. */
+async function runSteps(
+  { device, run, metrics, steps, checkpoint }: Training,
+  { "save-every": saveEvery }: TrainingValues,
+  signal: AbortSignal,
+): Promise<TrainingStep | undefined> {
+  let last: TrainingStep | undefined;
+  const early = new AbortController();
+  signal.addEventListener("abort", () => last ?? early.abort(signal.reason), { once: true });
+  using bar = stepBar();
+  try {
+    for await (const step of steps(early.signal)) {
+      last = step;
+      bar.show(step);
+      await metrics.write({ step: step.step, epoch: step.epoch, ...step.metrics, ...step.evaluation });
+      const stop = signal.aborted; // looked at once: the step that it ends is the step that is saved
+      const due = step.step % (saveEvery ?? Math.ceil(step.steps / 10)) === 0;
+      if (due || stop || step.best || step.step === step.steps) {
+        using _saving = device.scope();
+        const state = { name: stateFile, bytes: saveState(step.state) };
+        await metrics.sync();
+        await saveCheckpoint(run.path, step.step, [...await checkpoint(step.state), state], step.state.best?.step);
+      }
+      if (stop) break;
+    }
+  } catch (error) {
+    throw error instanceof DivergenceError ? await withCheckpoint(error, run.path) : error;
+  }
+  return last;
+}
+
+/** A diverged run says where the last model is that was good. */
 async function withCheckpoint(error: DivergenceError, run: string): Promise<DivergenceError> {
   const step = await readPointer(run, "best") ?? await readPointer(run, "latest");
-  error.message += step === undefined ? "; no checkpoint was saved before" : `; the last good checkpoint is ${run}/step-${step}`;
+  error.message += step === undefined
+    ? "; it was before the first checkpoint"
+    : `; the last good checkpoint is ${run}/step-${step}`;
   return error;
 }

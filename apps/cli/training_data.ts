@@ -1,15 +1,13 @@
 /** Rows of a file become the examples of a trainer, split by prompt, with an account of what they were. */
-import type { ModelConfig } from "@tare/core";
 import { countSkip, type PromptText, readExamples, type Row, type Skipped, type Skips, splitOf } from "@tare/data";
 import type { Context } from "./command.ts";
 import { openRows } from "./data.ts";
 import { type Digest, sha256 } from "./digest.ts";
 import { UsageError } from "./flags.ts";
-import type { Start } from "./start.ts";
 import type { TrainingValues } from "./training_flags.ts";
 
 /** How a row becomes examples. */
-export interface RowReader<T extends PromptText, E> {
+export interface RowReader<T extends PromptText, E extends object> {
   /** The row's value as text. */
   parse(row: unknown): T | Skipped;
   /** The text as sequences: one or more examples, or why there is none. */
@@ -31,8 +29,8 @@ export interface TrainingData<E> {
  *
  * @throws {UsageError} If there is no such flag, or nothing to learn from.
  */
-export async function readTrainingData<T extends PromptText, E>(
-  { data: file, "held-out": heldOut, "skip-bad": skipBad }: TrainingValues,
+export async function readTrainingData<T extends PromptText, E extends object>(
+  { data: file, "held-out": heldOut, "skip-bad": skipBad, cache }: TrainingValues,
   { parse, encode }: RowReader<T, E>,
   context: Context,
 ): Promise<TrainingData<E>> {
@@ -41,7 +39,7 @@ export async function readTrainingData<T extends PromptText, E>(
   const digest = sha256();
   const skips: Skips = {};
   const sides = { train: [] as E[], "held-out": [] as E[] };
-  const rows = watched(await openRows(file, context), count, digest);
+  const rows = watched(await openRows(file, { cache }, context), count, digest);
   for await (const example of readExamples(rows, parse, { skips, skipBad })) {
     const side = splitOf(example.prompt, { heldOut });
     for (const encoded of encode(example)) {
@@ -52,7 +50,9 @@ export async function readTrainingData<T extends PromptText, E>(
   }
   const left = Object.entries(skips).map(([reason, n]) => `${n} ${reason}`).join(", ");
   if (sides.train.length === 0) {
-    throw new UsageError(`Expected examples to learn from in ${file} but found none in ${count.rows} rows${left && `: ${left}`}`);
+    throw new UsageError(
+      `Expected examples to learn from in ${file} but found none in ${count.rows} rows${left && `: ${left}`}`,
+    );
   }
   context.note(
     `${file}: ${count.rows} rows, ${sides.train.length} examples to learn from, ${sides["held-out"].length} held out` +
@@ -64,12 +64,6 @@ export async function readTrainingData<T extends PromptText, E>(
     heldOut: sides["held-out"],
     inputs: { data: { rows: count.rows, sha256: digest.digest("hex"), examples, skips } },
   };
-}
-
-/** Most tokens of an example: what was asked for, or 512 where the model has as many. */
-export function contextOf({ context }: TrainingValues, { positions }: ModelConfig, { name }: Start): number {
-  if (context === undefined || context <= positions) return context ?? Math.min(512, positions);
-  throw new UsageError(`Expected --context of at most ${positions}, the positions of ${name}, but found ${context}`);
 }
 
 function isSkipped(example: object): example is Skipped {
