@@ -1,5 +1,6 @@
 /** The table of commands, and what surrounds each: flags, help, errors, Ctrl-C. */
 import type { Command, Context } from "./command.ts";
+import { data } from "./commands/data.ts";
 import { doctor } from "./commands/doctor.ts";
 import { dpo } from "./commands/dpo.ts";
 import { generate } from "./commands/generate.ts";
@@ -9,7 +10,7 @@ import { readSettings } from "./config_file.ts";
 import { explain } from "./errors.ts";
 import { describeFlags, nearest, UsageError } from "./flags.ts";
 
-const commands: Readonly<Record<string, Command>> = { sft, reward, dpo, generate, doctor };
+const commands: Readonly<Record<string, Command>> = { data, sft, reward, dpo, generate, doctor };
 
 const help = `tare: reinforcement learning from human feedback with contrastive rewards
 

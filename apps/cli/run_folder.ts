@@ -29,12 +29,14 @@ export interface RunFolder extends Disposable {
   /** `new`: nothing is there; `begun`: a run to go on with; `done`: one that is finished; `replace`: one to be replaced. */
   readonly kind: "new" | "begun" | "done" | "replace";
   /**
-   * Begins the run, or compares what it uses with what it used before.
+   * Compares what the run uses with what it used before, if it is one to go on with.
    *
-   * @returns The metrics and, if the run goes on, the step of its latest checkpoint.
-   * @throws {UsageError} If it goes on, but something else is used; the message names what.
+   * @returns The step of its latest checkpoint, if there is one.
+   * @throws {UsageError} If something else is used; the message names what.
    */
-  begin(record: RunRecord): Promise<{ metrics: MetricsFile; step?: number }>;
+  latest(record: RunRecord): Promise<number | undefined>;
+  /** Writes the record of a new run in place of what was there, or takes away what was written after the checkpoint. */
+  begin(record: RunRecord): Promise<MetricsFile>;
 }
 
 /** What a run writes at the top of its folder; anything else is somebody's own and stays. */
@@ -51,6 +53,7 @@ export async function openRun(
   { resume, force }: { readonly resume: boolean; readonly force: boolean },
 ): Promise<RunFolder> {
   if (resume && force) throw new UsageError("Expected --resume, to go on, or --force, to begin anew, but found both");
+  if (await openFile(path)) throw new UsageError(`Cannot write to ${path}: it is a file; give a folder`);
   const made = !await isFolder(path);
   const record = await readRecord(path);
   if (!made) await checkFree(path, record !== undefined, resume || force);
@@ -59,15 +62,18 @@ export async function openRun(
   return {
     path,
     kind: !record ? "new" : force ? "replace" : done ? "done" : "begun",
+    async latest(used) {
+      if (!record || !resume) return undefined;
+      compare(path, record, used);
+      return await readPointer(path, "latest");
+    },
     async begin(used) {
-      if (record && resume) compare(path, record, used);
-      else {
+      if (!record || !resume) {
         await clear(path);
         await writeWhole(`${path}/run.json`, `${JSON.stringify(used, undefined, 2)}\n`);
       }
       await removeTemporary(path);
-      const step = await readPointer(path, "latest");
-      return { metrics: await openMetrics(`${path}/metrics.jsonl`, step ?? 0), step };
+      return await openMetrics(`${path}/metrics.jsonl`, await readPointer(path, "latest") ?? 0);
     },
     [Symbol.dispose]() {
       lock.close();

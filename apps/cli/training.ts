@@ -64,22 +64,22 @@ export function checkRoom(
   checkFits(config, settings, roomOf(device));
 }
 
-/** Begins a run, or goes on from the state of its latest checkpoint. */
-export async function begin(
+/** The state of the latest checkpoint, where the run is one to go on with. */
+export async function readState(
   run: RunFolder,
   record: RunRecord,
   device: Device,
   { note }: Context,
-): Promise<{ metrics: MetricsFile; state?: TrainingState }> {
-  const { metrics, step } = await run.begin(record);
-  if (step === undefined) return { metrics };
+): Promise<TrainingState | undefined> {
+  const step = await run.latest(record);
+  if (step === undefined) return undefined;
   const file = await (await openCheckpoint(run.path, step)).open(stateFile);
   if (!file) {
     throw new RangeError(`Cannot resume ${run.path}: step-${step} has no ${stateFile}; begin anew with --force`);
   }
   const state = await within(run.path, () => loadState<TrainingState>(device, file, `step-${step}/${stateFile}`));
   note(`Going on after step ${step}`);
-  return { metrics, state };
+  return state;
 }
 
 /** What {@linkcode train} drives. */
@@ -88,8 +88,8 @@ export interface Training {
   readonly device: Device;
   /** The run's folder. */
   readonly run: RunFolder;
-  /** Its metrics. */
-  readonly metrics: MetricsFile;
+  /** What it uses. */
+  readonly record: RunRecord;
   /** The trainer. Its signal ends what it does before the first step; later ones are ended here. */
   steps(signal: AbortSignal): AsyncIterable<TrainingStep>;
   /** The files of a checkpoint. */
@@ -120,19 +120,27 @@ export async function train(
   return { ...report, kept };
 }
 
-/** Every step into the metrics, some into a checkpoint. @returns The last one. */
+/**
+ * Every step into the metrics, some into a checkpoint. Nothing is written before the first one is done: what cannot
+ * begin leaves the folder as it was.
+ *
+ * @returns The last one.
+ */
 async function runSteps(
-  { device, run, metrics, steps, checkpoint }: Training,
+  { device, run, record, steps, checkpoint }: Training,
   { "save-every": saveEvery }: TrainingValues,
   signal: AbortSignal,
 ): Promise<TrainingStep | undefined> {
   let last: TrainingStep | undefined;
   const early = new AbortController();
   signal.addEventListener("abort", () => last ?? early.abort(signal.reason), { once: true });
-  using bar = stepBar();
+  using stack = new DisposableStack();
+  let metrics: MetricsFile | undefined;
+  const bar = stack.use(stepBar());
   try {
     for await (const step of steps(early.signal)) {
       last = step;
+      metrics ??= stack.use(await run.begin(record));
       bar.show(step);
       await metrics.write({ step: step.step, epoch: step.epoch, ...step.metrics, ...step.evaluation });
       const stop = signal.aborted; // looked at once: the step that it ends is the step that is saved

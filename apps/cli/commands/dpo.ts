@@ -4,7 +4,7 @@ import { encodePreference, parsePreference } from "@tare/data";
 import { dpo as trainer, dpoDefaults } from "@tare/finetune";
 import { type Command, defineCommand } from "../command.ts";
 import { checkpointFiles, languageModel, openStart } from "../start.ts";
-import { begin, checkRoom, finishedReport, openOut, recordOf, train } from "../training.ts";
+import { checkRoom, finishedReport, openOut, readState, recordOf, train } from "../training.ts";
 import { readTrainingData } from "../training_data.ts";
 import { configOf, contextOf, trainingFlags } from "../training_flags.ts";
 
@@ -45,13 +45,12 @@ export const dpo: Command = defineCommand({
     const config = { ...dpoDefaults, ...configOf(values), beta, labelSmoothing, loss };
     const settings = { ...config, context: length };
     const record = recordOf("dpo", values, device, settings, { ...start.inputs, ...inputs });
-    const { metrics: file, state } = await begin(run, record, device, context);
-    using metrics = file;
+    const state = await readState(run, record, device, context);
 
     const placed = languageModel(await start.place(device, state), start.name);
     return await train(
       {
-        ...{ device, run, metrics },
+        ...{ device, run, record },
         steps: (signal) => trainer({ device, ...placed, train: pairs, heldOut, config, state, signal }),
         checkpoint: ({ params }) => checkpointFiles(start, placed, params),
       },

@@ -7,7 +7,7 @@ import { labelled, lengthOf, readReference } from "../labelled.ts";
 import { calibrated } from "../calibration.ts";
 import { scoreFile } from "../score_file.ts";
 import { checkpointFiles, openStart } from "../start.ts";
-import { begin, checkRoom, finishedReport, openOut, recordOf, train } from "../training.ts";
+import { checkRoom, finishedReport, openOut, readState, recordOf, train } from "../training.ts";
 import { readTrainingData, type TrainingData } from "../training_data.ts";
 import { configOf, contextOf, trainingFlags } from "../training_flags.ts";
 
@@ -45,15 +45,14 @@ export const reward: Command = defineCommand({
     const config = { ...rewardDefaults, ...configOf(values), centring: values.centring };
     const settings = { ...config, context: length };
     const record = recordOf("reward", values, device, settings, { ...start.inputs, ...inputs, ...reference.inputs });
-    const { metrics: file, state } = await begin(run, record, device, context);
-    using metrics = file;
+    const state = await readState(run, record, device, context);
 
     const placed = await start.place(device, state);
     const score = placed.model.score ?? initScoreHead(device, start.config, values.seed);
     const options = { device, ...placed, model: { ...placed.model, score }, train: examples, heldOut, config, state };
     return await train(
       {
-        ...{ device, run, metrics },
+        ...{ device, run, record },
         steps: (signal) => trainer({ ...options, signal } as RewardOptions),
         checkpoint: async ({ params }) => {
           const json = await calibrated(device, options, params, reference.sequences, config.microTokens);

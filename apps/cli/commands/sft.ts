@@ -4,7 +4,7 @@ import { sft as trainer, sftDefaults } from "@tare/finetune";
 import { type Command, defineCommand } from "../command.ts";
 import { demonstrations } from "../demonstrations.ts";
 import { checkpointFiles, languageModel, openStart } from "../start.ts";
-import { begin, checkRoom, finishedReport, openOut, recordOf, train } from "../training.ts";
+import { checkRoom, finishedReport, openOut, readState, recordOf, train } from "../training.ts";
 import { readTrainingData } from "../training_data.ts";
 import { configOf, contextOf, trainingFlags } from "../training_flags.ts";
 
@@ -40,13 +40,12 @@ export const sft: Command = defineCommand({
     const config = { ...sftDefaults, ...configOf(values) };
     const settings = { ...config, context: length };
     const record = recordOf("sft", values, device, settings, { ...start.inputs, ...inputs });
-    const { metrics: file, state } = await begin(run, record, device, context);
-    using metrics = file;
+    const state = await readState(run, record, device, context);
 
     const placed = languageModel(await start.place(device, state), start.name);
     return await train(
       {
-        ...{ device, run, metrics },
+        ...{ device, run, record },
         steps: (signal) => trainer({ device, ...placed, train: examples, heldOut, config, state, signal }),
         checkpoint: ({ params }) => checkpointFiles(start, placed, params),
       },
