@@ -1,0 +1,85 @@
+/**
+ * Kills training with `kill -9` at random moments, resumes it, and compares the final weights with those of a run left
+ * alone: `deno task bench:kill [MOMENTS]`, 20 for each trainer by default.
+ *
+ * The model is tiny and every step writes a checkpoint, so that most of the time goes into writing. A moment is uniform
+ * over the wall time of the run left alone, the start of the program included; one at which the run had ended already is
+ * drawn anew.
+ */
+import { table } from "../apps/cli/table.ts";
+import { runTare, spawnTare, TemporaryFolder, writeTinyData, writeTinyModel } from "../apps/cli/testing.ts";
+
+const moments = Number(Deno.args[0] ?? 20);
+const trainers = [["sft", "demonstrations"], ["reward", "preferences"]] as const;
+
+/** Where a kill fell, by what it left behind. */
+function placeOf(run: string): string {
+  const names = folderOf(run);
+  if (!names.includes("run.json")) return "before the first step";
+  if (names.includes("config.json")) return "after the end";
+  if (names.some((name) => /^\.step-.*\.tmp$/.test(name))) return "within a checkpoint";
+  if (names.some((name) => name.endsWith(".tmp"))) return "within another file";
+  const steps = names.filter((name) => name.startsWith("step-")).length;
+  return steps > 2 ? "between checkpoint and pointers" : "between checkpoints";
+}
+
+function folderOf(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)].map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const { code, stderr } = await runTare(args);
+  if (code !== 0) throw new Error(`tare ${args.join(" ")} ended with ${code}: ${stderr}`);
+}
+
+/** Starts a run and kills it after a time. @returns Whether it was still alive. */
+async function kill(args: readonly string[], milliseconds: number): Promise<boolean> {
+  const child = spawnTare(...args);
+  const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
+  await child.stdin.close();
+  const { signal } = await child.output();
+  clearTimeout(timer);
+  return signal === "SIGKILL";
+}
+
+async function equal(a: string, b: string): Promise<boolean> {
+  const [x, y] = await Promise.all([a, b].map((run) => Deno.readFile(`${run}/model.safetensors`)));
+  return x!.length === y!.length && x!.every((byte, i) => byte === y![i]);
+}
+
+let failures = 0;
+for (const [command, data] of trainers) {
+  await using folder = new TemporaryFolder();
+  const { path } = folder;
+  await writeTinyModel(path);
+  await writeTinyData(path);
+  const args = (out: string) => [
+    ...[command, "--data", `${path}/${data}.jsonl`, "--model", path, "--out", out],
+    ...["--batch", "4", "--steps", "60", "--learning-rate", "1e-2", "--eval-every", "7", "--save-every", "1"],
+    ...["--device", "cpu", "--threads", "1"],
+  ];
+  await run(args(`${path}/alone`));
+  const start = performance.now();
+  await run([...args(`${path}/alone`), "--force"]); // the first one compiled the program
+  const whole = performance.now() - start;
+  const counts = new Map<string, { kills: number; same: number }>();
+  for (let i = 0; i < moments; i++) {
+    const out = `${path}/killed-${i}`;
+    while (!await kill(args(out), Math.random() * whole)) await Deno.remove(out, { recursive: true });
+    const place = placeOf(out);
+    await run([...args(out), "--resume"]);
+    const same = await equal(out, `${path}/alone`);
+    const { kills, same: before } = counts.get(place) ?? { kills: 0, same: 0 };
+    counts.set(place, { kills: kills + 1, same: before + Number(same) });
+    if (!same) failures++;
+    await Deno.remove(out, { recursive: true });
+  }
+  console.log(`tare ${command}: 60 steps in ${(whole / 1000).toFixed(1)} s, ${moments} kills`);
+  const rows = [...counts].map(([place, { kills, same }]) => [place, `${kills}`, `${same}`]);
+  console.log(table(["the kill fell", "kills", "identical weights after resuming"], rows));
+}
+Deno.exit(failures > 0 ? 1 : 0);
