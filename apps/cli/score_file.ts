@@ -1,4 +1,5 @@
 /** Scoring the rows of a file with a reward model: `tare reward --score`. */
+import { dirname } from "node:path";
 import { checkFits, type Device, type LoadedModel, loadModel, type ModelConfig, openDevice } from "@tare/core";
 import {
   checkVocabulary,
@@ -18,7 +19,7 @@ import { type Calibration, calibrationOf, normalizeScores, pairAccuracy, rewardS
 import type { Context } from "./command.ts";
 import { openRows } from "./data.ts";
 import { hasField } from "./demonstrations.ts";
-import { openFile, writeWhole } from "./files.ts";
+import { isFolder, openFile, writeWhole } from "./files.ts";
 import { UsageError } from "./flags.ts";
 import { openModel, readConfig, roomOf, within } from "./model.ts";
 import { scoreBar } from "./progress.ts";
@@ -36,9 +37,7 @@ export async function scoreFile(file: string, values: TrainingValues, context: C
   if (name === undefined || out === undefined) {
     throw new UsageError("Expected --score with --model, a reward model, and --out, the file to write");
   }
-  if (!force && await openFile(out)) {
-    throw new UsageError(`Cannot write ${out}: it is there already; --force replaces it`);
-  }
+  await checkOut(out, force);
   const files = await openModel(name, values, context);
   const config = await readConfig(name, files);
   const tokenizer = await within(name, () => loadTokenizer(files));
@@ -58,6 +57,15 @@ export async function scoreFile(file: string, values: TrainingValues, context: C
   );
   await writeWhole(out, lines.map((line) => `${line}\n`).join(""), context.signal);
   return summary(out, rows, rewards, skips, context);
+}
+
+/** Refuses a file that cannot be written, before anything is computed. */
+async function checkOut(out: string, force: boolean): Promise<void> {
+  if (await isFolder(out)) throw new UsageError(`Cannot write ${out}: it is a folder; with --score give a file`);
+  if (!await isFolder(dirname(out))) throw new UsageError(`Cannot write ${out}: there is no folder ${dirname(out)}`);
+  if (!force && await openFile(out)) {
+    throw new UsageError(`Cannot write ${out}: it is there already; --force replaces it`);
+  }
 }
 
 function parser(tokenizer: Tokenizer, length: number): (row: unknown) => RowToScore {

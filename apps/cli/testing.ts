@@ -69,3 +69,34 @@ export async function writeTinyData(folder: string, count = 60): Promise<void> {
     await writeWhole(`${folder}/${name}.jsonl`, rows.map((row) => `${JSON.stringify(row[name])}\n`).join(""));
   }
 }
+
+/** A folder with a tiny model and tiny data. */
+export async function folderWithModel(): Promise<TemporaryFolder> {
+  const folder = new TemporaryFolder();
+  await Promise.all([writeTinyModel(folder.path), writeTinyData(folder.path)]);
+  return folder;
+}
+
+/** Flags of a training that takes a second. */
+export const quick: readonly string[] = [
+  "--batch",
+  "8",
+  "--learning-rate",
+  "1e-2",
+  "--device",
+  "cpu",
+  "--threads",
+  "1",
+];
+
+/** Reads a file of JSON. */
+// deno-lint-ignore no-explicit-any -- tests look at what is in it
+export async function readJson(path: string): Promise<any> {
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+/** Reads a file of JSON lines. */
+// deno-lint-ignore no-explicit-any -- tests look at what is in it
+export async function readLines(path: string): Promise<any[]> {
+  return (await Deno.readTextFile(path)).trimEnd().split("\n").map((line) => JSON.parse(line));
+}

@@ -1,6 +1,5 @@
 /** `tare reward`: trains a reward model, from pairs or from ratings; or scores a file with one. */
 import { initScoreHead, openDevice } from "@tare/core";
-import type { RatedSequence, SequencePair } from "@tare/data";
 import { reward as trainer, rewardDefaults, type RewardOptions } from "@tare/finetune";
 import { type Command, defineCommand } from "../command.ts";
 import { labelled, lengthOf, readReference } from "../labelled.ts";
@@ -8,7 +7,7 @@ import { calibrated } from "../calibration.ts";
 import { scoreFile } from "../score_file.ts";
 import { checkpointFiles, openStart } from "../start.ts";
 import { checkRoom, finishedReport, openOut, readState, recordOf, train } from "../training.ts";
-import { readTrainingData, type TrainingData } from "../training_data.ts";
+import { readTrainingData } from "../training_data.ts";
 import { configOf, contextOf, trainingFlags } from "../training_flags.ts";
 
 export const reward: Command = defineCommand({
