@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { modelFolder, openCheckpoint, publish, readPointer, saveCheckpoint, stateFile } from "./checkpoints.ts";
 import { UsageError } from "./flags.ts";
-import { openRun, type RunRecord } from "./run_folder.ts";
+import { openRun } from "./run_folder.ts";
+import type { RunRecord } from "./run_record.ts";
 import { TemporaryFolder } from "./testing.ts";
 
 const record: RunRecord = {

@@ -34,6 +34,9 @@ interface RowToScore {
 /** Rewards of the rows of a file, in their order, as JSON lines: each row with what it got. */
 export async function scoreFile(file: string, values: TrainingValues, context: Context): Promise<object> {
   const { model: name, out, force, "skip-bad": skipBad, cache, "micro-tokens": microTokens } = values;
+  if (values.data !== undefined) {
+    throw new UsageError("Expected --score, to score, or --data, to train, but found both");
+  }
   if (name === undefined || out === undefined) {
     throw new UsageError("Expected --score with --model, a reward model, and --out, the file to write");
   }

@@ -41,8 +41,8 @@ export interface Start {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Brings it to a device: fresh, or as a state says. */
   place(device: Device, state?: TrainingState): Promise<Placed>;
-  /** The tokenizer's files, byte for byte. */
-  tokenizerFiles(): Promise<FileToWrite[]>;
+  /** The tokenizer's files, byte for byte; in memory, for `--force` may replace the folder that they came from. */
+  tokenizerFiles(): FileToWrite[];
 }
 
 /** A model on a device, to be trained. */
@@ -85,6 +85,7 @@ export async function openStart(values: TrainingValues, context: Context): Promi
   const fresh = size === undefined
     ? (device: Device) => within<Model>(from, () => loadModel(device, files))
     : (device: Device) => Promise.resolve<Model>({ config, params: initParams(device, config, seed) });
+  const copies = await copy(files, tokenizerFiles);
   const names = size === undefined ? ["config.json", ...await weightFiles(files), ...tokenizerFiles] : tokenizerFiles;
   return {
     name: from,
@@ -97,7 +98,7 @@ export async function openStart(values: TrainingValues, context: Context): Promi
       const low = rank === undefined ? undefined : initAdapter(device, config, { rank, alpha }, seed);
       return { json, model, ...low && { adapter: adapter ? { ...low, params: adapter } : low } };
     },
-    tokenizerFiles: () => copies(files, tokenizerFiles),
+    tokenizerFiles: () => copies.map(({ name, blob }) => ({ name, bytes: blob.stream() })),
   };
 }
 
@@ -113,27 +114,26 @@ export function languageModel(placed: Placed, name: string): Placed {
 }
 
 /** A checkpoint as others read it: the model, with the adapter in it and beside it, and its tokenizer. */
-export async function checkpointFiles(
+export function checkpointFiles(
   start: Start,
   { model, adapter, json }: Placed,
   trained: Trainable,
-): Promise<FileToWrite[]> {
+): FileToWrite[] {
   const { config } = model;
   const low = adapter && { ...adapter, params: trained.adapter! };
   const params = low ? mergeAdapter(model.params, low) : trained.params!;
   return [
     ...saveModel({ config, params, score: trained.score }, { json }),
     ...low ? saveAdapter(low, config).map(({ name, bytes }) => ({ name: `adapter/${name}`, bytes })) : [],
-    ...await start.tokenizerFiles(),
+    ...start.tokenizerFiles(),
   ];
 }
 
-async function copies(files: CheckpointFiles, names: readonly string[]): Promise<FileToWrite[]> {
-  const found = await Promise.all(names.map(async (name) => ({ name, source: await files.open(name) })));
-  return await Promise.all(
-    found.filter(({ source }) => source).map(async ({ name, source }) => ({
-      name,
-      bytes: new Blob([await source!.slice(0, source!.size).arrayBuffer()]).stream(),
-    })),
-  );
+async function copy(files: CheckpointFiles, names: readonly string[]): Promise<{ name: string; blob: Blob }[]> {
+  const found: { name: string; blob: Blob }[] = [];
+  for (const name of names) {
+    const source = await files.open(name);
+    if (source) found.push({ name, blob: new Blob([await source.slice(0, source.size).arrayBuffer()]) });
+  }
+  return found;
 }

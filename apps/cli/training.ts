@@ -1,15 +1,13 @@
 /** Driving a trainer: bar, metrics, checkpoints, Ctrl-C, and the model at the end. The same for all of them. */
-import { checkFits, type Device, type FileToWrite, loadState, type ModelConfig, saveState } from "@tare/core";
+import { type Device, type FileToWrite, saveState } from "@tare/core";
 import { DivergenceError, type TrainingState, type TrainingStep } from "@tare/finetune";
-import { openCheckpoint, publish, readPointer, saveCheckpoint, stateFile } from "./checkpoints.ts";
+import { publish, readPointer, saveCheckpoint, stateFile } from "./checkpoints.ts";
 import type { Context } from "./command.ts";
-import manifest from "./deno.json" with { type: "json" };
-import { UsageError } from "./flags.ts";
 import type { MetricsFile } from "./metrics_file.ts";
-import { roomOf, within } from "./model.ts";
 import { stepBar } from "./progress.ts";
-import { openRun, type RunFolder, type RunRecord } from "./run_folder.ts";
-import { settingsOf, type TrainingValues } from "./training_flags.ts";
+import type { RunFolder } from "./run_folder.ts";
+import type { RunRecord } from "./run_record.ts";
+import type { TrainingValues } from "./training_flags.ts";
 
 /** What `--json` prints of a run. */
 export interface TrainingReport {
@@ -23,65 +21,6 @@ export interface TrainingReport {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** Takes the folder of `--out`; says so if there is nothing left to do in it. */
-export async function openOut(values: TrainingValues, { note }: Context): Promise<RunFolder> {
-  if (values.out === undefined) throw new UsageError("Expected --out with a folder for the run");
-  const run = await openRun(values.out, values);
-  if (run.kind === "done") note(`${run.path} is finished: its model is in it`);
-  if (run.kind === "new" && values.resume) note(`There is no run in ${run.path} yet: beginning one`);
-  return run;
-}
-
-/** What `--json` prints of a run that was finished before. */
-export function finishedReport({ path }: RunFolder): object {
-  return { out: path, finished: true };
-}
-
-/** What `run.json` says of a run. */
-export function recordOf(
-  command: string,
-  values: TrainingValues,
-  device: Device,
-  settings: object,
-  inputs: RunRecord["inputs"],
-): RunRecord {
-  const all = { ...settingsOf(values), ...settingsOf(settings) };
-  return { tare: manifest.version, command, device: device.name, settings: all, inputs };
-}
-
-/** Refuses what does not fit into memory, before weights are read. */
-export function checkRoom(
-  device: Device,
-  config: ModelConfig,
-  values: TrainingValues,
-  lengths: readonly number[],
-): void {
-  const { "micro-tokens": most, "lora-rank": rank, batch, recompute } = values;
-  const longest = lengths.toSorted((a, b) => b - a);
-  const batchTokens = longest.slice(0, batch).reduce((a, b) => a + b, 0);
-  const tokens = Math.max(longest[0] ?? 1, Math.min(most, batchTokens));
-  const settings = { tokens, recompute, kind: device.kind, rank, mode: rank === undefined ? "sft" : "lora" } as const;
-  checkFits(config, settings, roomOf(device));
-}
-
-/** The state of the latest checkpoint, where the run is one to go on with. */
-export async function readState(
-  run: RunFolder,
-  record: RunRecord,
-  device: Device,
-  { note }: Context,
-): Promise<TrainingState | undefined> {
-  const step = await run.latest(record);
-  if (step === undefined) return undefined;
-  const file = await (await openCheckpoint(run.path, step)).open(stateFile);
-  if (!file) {
-    throw new RangeError(`Cannot resume ${run.path}: step-${step} has no ${stateFile}; begin anew with --force`);
-  }
-  const state = await within(run.path, () => loadState<TrainingState>(device, file, `step-${step}/${stateFile}`));
-  note(`Going on after step ${step}`);
-  return state;
-}
-
 /** What {@linkcode train} drives. */
 export interface Training {
   /** Where everything is. */
@@ -93,7 +32,7 @@ export interface Training {
   /** The trainer. Its signal ends what it does before the first step; later ones are ended here. */
   steps(signal: AbortSignal): AsyncIterable<TrainingStep>;
   /** The files of a checkpoint. */
-  checkpoint(state: TrainingState): Promise<FileToWrite[]>;
+  checkpoint(state: TrainingState): FileToWrite[] | Promise<FileToWrite[]>;
 }
 
 /**
@@ -153,6 +92,7 @@ async function runSteps(
       }
       if (stop) break;
     }
+    if (!signal.aborted) metrics ??= stack.use(await run.begin(record)); // all steps were done before
   } catch (error) {
     throw error instanceof DivergenceError ? await withCheckpoint(error, run.path) : error;
   }

@@ -33,6 +33,7 @@ Deno.test("training commands refuse bad input with one sentence and exit code 2,
       ["reward", "--score", `${path}/ratings.jsonl`, ...model],
       "Expected --score with --model, a reward model, and --out",
     ],
+    [["reward", "--score", `${path}/ratings.jsonl`, ...data], "Expected --score, to score, or --data, to train"],
     [["reward", "--score", `${path}/ratings.jsonl`, ...model, "--out", `${path}/x`], "but found one without a score"],
   ];
   for (let at = 0; at < cases.length; at += 3) {

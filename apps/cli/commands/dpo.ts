@@ -3,8 +3,9 @@ import { openDevice } from "@tare/core";
 import { encodePreference, parsePreference } from "@tare/data";
 import { dpo as trainer, dpoDefaults } from "@tare/finetune";
 import { type Command, defineCommand } from "../command.ts";
+import { checkRoom, finishedReport, openOut, readState, recordOf } from "../prepare.ts";
 import { checkpointFiles, languageModel, openStart } from "../start.ts";
-import { checkRoom, finishedReport, openOut, readState, recordOf, train } from "../training.ts";
+import { train } from "../training.ts";
 import { readTrainingData } from "../training_data.ts";
 import { configOf, contextOf, trainingFlags } from "../training_flags.ts";
 

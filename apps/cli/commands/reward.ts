@@ -5,8 +5,9 @@ import { type Command, defineCommand } from "../command.ts";
 import { labelled, lengthOf, readReference } from "../labelled.ts";
 import { calibrated } from "../calibration.ts";
 import { scoreFile } from "../score_file.ts";
+import { checkRoom, finishedReport, openOut, readState, recordOf } from "../prepare.ts";
 import { checkpointFiles, openStart } from "../start.ts";
-import { checkRoom, finishedReport, openOut, readState, recordOf, train } from "../training.ts";
+import { train } from "../training.ts";
 import { readTrainingData } from "../training_data.ts";
 import { configOf, contextOf, trainingFlags } from "../training_flags.ts";
 
@@ -55,7 +56,7 @@ export const reward: Command = defineCommand({
         steps: (signal) => trainer({ ...options, signal } as RewardOptions),
         checkpoint: async ({ params }) => {
           const json = await calibrated(device, options, params, reference.sequences, config.microTokens);
-          return await checkpointFiles(start, { ...placed, json }, params);
+          return checkpointFiles(start, { ...placed, json }, params);
         },
       },
       values,
