@@ -2,7 +2,7 @@ import { initAdapter, mapTree, mergeAdapter, openDevice } from "@tare/core";
 import { assertClose, eachDevice } from "@tare/core/testing";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { sequences, tinyConfig, tinyModel } from "./fakes.ts";
-import { calibrate, calibrationOf, normalizeScores, rewardScores } from "./score.ts";
+import { rewardScores } from "./score.ts";
 
 await eachDevice(Deno.test, "rewardScores() gives the same bits in any company", async (device) => {
   const model = tinyModel(device);
@@ -40,18 +40,4 @@ Deno.test("rewardScores() refuses an empty sequence", async () => {
     "Expected sequences[1] to have from 1 to 32 tokens",
   );
   assertEquals(await rewardScores(device, tinyModel(device), []), new Float32Array());
-});
-
-Deno.test("calibrate() and normalizeScores() bring scores to mean 0 and deviation 1", () => {
-  const scores = [3, 5, 10, -2];
-  const normal = calibrate(normalizeScores(scores, calibrate(scores)));
-  assertClose([normal.mean, normal.std], [0, 1], { atol: 1e-6 });
-  for (const bad of [[], [1], [2, 2], [1, NaN], [1, Infinity]]) assertThrows(() => calibrate(bad), RangeError);
-});
-
-Deno.test("calibrationOf() refuses what makes no sense", () => {
-  for (const reward of [null, {}, { mean: 0, std: 0, samples: 3 }, { mean: "0", std: 1, samples: 3 }, 3]) {
-    assertThrows(() => calibrationOf({ tare: { reward } }), TypeError, "Expected tare.reward of config.json");
-  }
-  assertEquals(calibrationOf({ tare: {} }), undefined);
 });

@@ -3,7 +3,7 @@ import { eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { outcomeOf, sequences, tinyModel } from "./fakes.ts";
 import { sft, type SftOptions } from "./sft.ts";
-import type { TrainingStep } from "./train.ts";
+import type { TrainingStep } from "./step.ts";
 import { DivergenceError } from "./watch.ts";
 
 const settings = { batch: 4, steps: 6, learningRate: 0.02, microTokens: 20, evalEvery: 2 };
@@ -63,7 +63,9 @@ Deno.test("a signal ends the run after the step under way, and timers fire betwe
   const seen: number[] = [];
   setTimeout(() => controller.abort(), 1);
   const config = { ...settings, steps: 5000 };
-  for await (const { step } of sft(options(device, { config, signal: controller.signal }))) seen.push(step);
+  for await (const { step } of sft(options(device, { config, heldOut: [], signal: controller.signal }))) {
+    seen.push(step);
+  }
   assert(seen.length > 0 && seen.length < 5000, `${seen.length} steps`);
   assertEquals(seen, seen.map((_, i) => i + 1));
   assertEquals(await Array.fromAsync(sft(options(device, { signal: AbortSignal.abort() }))), []);
