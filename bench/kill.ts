@@ -19,8 +19,11 @@ function placeOf(run: string): string {
   if (names.includes("config.json")) return "after the end";
   if (names.some((name) => /^\.step-.*\.tmp$/.test(name))) return "within a checkpoint";
   if (names.some((name) => name.endsWith(".tmp"))) return "within another file";
-  const steps = names.filter((name) => name.startsWith("step-")).length;
-  return steps > 2 ? "between checkpoint and pointers" : "between checkpoints";
+  if (names.includes("latest") && Deno.readTextFileSync(`${run}/latest`).trim() === "step-60") {
+    return "after the last step";
+  }
+  const folders = names.filter((name) => name.startsWith("step-")).length;
+  return folders > 2 ? "between checkpoint and pointers" : "between checkpoints";
 }
 
 function folderOf(path: string): string[] {

@@ -1,7 +1,7 @@
 /** What comes before training: the run's folder, its record, whether it fits, and where it goes on. */
 import { checkFits, type Device, loadState, type ModelConfig } from "@tare/core";
 import type { TrainingState } from "@tare/finetune";
-import { openCheckpoint, stateFile } from "./checkpoints.ts";
+import { openCheckpoint, pointAtBest, stateFile } from "./checkpoints.ts";
 import type { Context } from "./command.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { UsageError } from "./flags.ts";
@@ -65,6 +65,7 @@ export async function readState(
     throw new RangeError(`Cannot resume ${run.path}: step-${step} has no ${stateFile}; begin anew with --force`);
   }
   const state = await within(run.path, () => loadState<TrainingState>(device, file, `step-${step}/${stateFile}`));
+  await pointAtBest(run.path, state.best?.step); // a kill may have come between the two pointers
   note(`Going on after step ${step}`);
   return state;
 }
