@@ -3,13 +3,14 @@
  * alone: `deno task bench:kill [MOMENTS]`, 20 for each trainer by default.
  *
  * The model is tiny and every step writes a checkpoint, so that most of the time goes into writing. A moment is uniform
- * over the wall time of the run left alone, the start of the program included; one at which the run had ended already is
- * drawn anew.
+ * over the wall time of the run left alone, the start of the program included; every fourth one is near the end instead,
+ * where `best` is named and the model put in its place. Moments at which the run had ended already are drawn anew.
  */
 import { table } from "../apps/cli/table.ts";
 import { runTare, spawnTare, TemporaryFolder, writeTinyData, writeTinyModel } from "../apps/cli/testing.ts";
 
 const moments = Number(Deno.args[0] ?? 20);
+const steps = 60;
 const trainers = [["sft", "demonstrations"], ["reward", "preferences"]] as const;
 
 /** Where a kill fell, by what it left behind. */
@@ -19,7 +20,7 @@ function placeOf(run: string): string {
   if (names.includes("config.json")) return "after the end";
   if (names.some((name) => /^\.step-.*\.tmp$/.test(name))) return "within a checkpoint";
   if (names.some((name) => name.endsWith(".tmp"))) return "within another file";
-  if (names.includes("latest") && Deno.readTextFileSync(`${run}/latest`).trim() === "step-60") {
+  if (names.includes("latest") && Deno.readTextFileSync(`${run}/latest`).trim() === `step-${steps}`) {
     return "after the last step";
   }
   const folders = names.filter((name) => name.startsWith("step-")).length;
@@ -39,14 +40,26 @@ async function run(args: readonly string[]): Promise<void> {
   if (code !== 0) throw new Error(`tare ${args.join(" ")} ended with ${code}: ${stderr}`);
 }
 
-/** Starts a run and kills it after a time. @returns Whether it was still alive. */
-async function kill(args: readonly string[], milliseconds: number): Promise<boolean> {
+/** Starts a run and kills it at a moment. @returns Whether it was still alive. */
+async function kill(args: readonly string[], moment: () => Promise<void>): Promise<boolean> {
   const child = spawnTare(...args);
-  const timer = setTimeout(() => child.kill("SIGKILL"), milliseconds);
   await child.stdin.close();
-  const { signal } = await child.output();
-  clearTimeout(timer);
-  return signal === "SIGKILL";
+  const output = child.output();
+  await Promise.race([moment(), output]);
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // it has ended
+  }
+  return (await output).signal === "SIGKILL";
+}
+
+const wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+
+/** The moment when the last checkpoint has its name, or up to 20 ms later. */
+async function atTheEnd(run: string): Promise<void> {
+  while ((await Deno.readTextFile(`${run}/latest`).catch(() => "")).trim() !== `step-${steps}`) await wait(0);
+  await wait(20 * Math.random());
 }
 
 async function equal(a: string, b: string): Promise<boolean> {
@@ -62,7 +75,7 @@ for (const [command, data] of trainers) {
   await writeTinyData(path);
   const args = (out: string) => [
     ...[command, "--data", `${path}/${data}.jsonl`, "--model", path, "--out", out],
-    ...["--batch", "4", "--steps", "60", "--learning-rate", "1e-2", "--eval-every", "7", "--save-every", "1"],
+    ...["--batch", "4", "--steps", `${steps}`, "--learning-rate", "1e-2", "--eval-every", "7", "--save-every", "1"],
     ...["--device", "cpu", "--threads", "1"],
   ];
   await run(args(`${path}/alone`));
@@ -72,7 +85,8 @@ for (const [command, data] of trainers) {
   const counts = new Map<string, { kills: number; same: number }>();
   for (let i = 0; i < moments; i++) {
     const out = `${path}/killed-${i}`;
-    while (!await kill(args(out), Math.random() * whole)) await Deno.remove(out, { recursive: true });
+    const moment = () => i % 4 === 3 ? atTheEnd(out) : wait(Math.random() * whole);
+    while (!await kill(args(out), moment)) await Deno.remove(out, { recursive: true });
     const place = placeOf(out);
     await run([...args(out), "--resume"]);
     const same = await equal(out, `${path}/alone`);
@@ -81,7 +95,7 @@ for (const [command, data] of trainers) {
     if (!same) failures++;
     await Deno.remove(out, { recursive: true });
   }
-  console.log(`tare ${command}: 60 steps in ${(whole / 1000).toFixed(1)} s, ${moments} kills`);
+  console.log(`tare ${command}: ${steps} steps in ${(whole / 1000).toFixed(1)} s, ${moments} kills`);
   const rows = [...counts].map(([place, { kills, same }]) => [place, `${kills}`, `${same}`]);
   console.log(table(["the kill fell", "kills", "identical weights after resuming"], rows));
 }
