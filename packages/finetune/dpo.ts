@@ -4,7 +4,7 @@ import type { SequencePair } from "@tare/data";
 import { type DpoConfig, dpoDefaults, fillConfig } from "./config.ts";
 import { dpoLoss } from "./losses.ts";
 import { pairEvaluation, pairMetrics } from "./pair_metrics.ts";
-import { type ReferencedPair, referenceOf } from "./reference.ts";
+import { type ReferencedPair, referenceOf } from "./referenced_pairs.ts";
 import { startOf, type TrainingStep } from "./step.ts";
 import type { Task } from "./task.ts";
 import { runTask } from "./train.ts";
