@@ -36,7 +36,7 @@ export const trainingFlags = {
   "micro-tokens": {
     type: "integer",
     min: 1,
-    default: 4096,
+    default: 2048,
     help: "most tokens of a forward pass; more take more memory",
   },
   "learning-rate": { type: "number", min: 0, help: "the highest (1e-3 with --size, else 1e-4; dpo 1e-5)" },
