@@ -11,7 +11,7 @@ export interface Flag {
   /** It is known by its place, not by its name, and must be given. */
   readonly positional?: true;
   /** Value where it is not given. */
-  readonly default?: string | number;
+  readonly default?: string | number | boolean | readonly string[];
   /** What stands for the value in `--help`. */
   readonly value?: string;
   /** Smallest number. */
@@ -28,7 +28,7 @@ export type Flags = Readonly<Record<string, Flag>>;
 type ValueOf<F extends Flag> = F["type"] extends "switch" ? boolean
   : F["type"] extends "texts" ? string[]
   :
-    | (F["type"] extends "text" ? string : number)
+    | (F["type"] extends "text" ? F extends { readonly choices: readonly (infer C)[] } ? C : string : number)
     | (F extends { readonly default: string | number } | { readonly positional: true } ? never : undefined);
 
 /** What the parser makes of a table. */
@@ -99,8 +99,8 @@ function checkValue(name: string, { type }: Flag, value: string | undefined, joi
 }
 
 function read(name: string, flag: Flag, texts: readonly string[]): unknown {
-  if (flag.type === "switch") return texts.length > 0;
-  if (flag.type === "texts") return texts;
+  if (flag.type === "switch") return texts.length > 0 || flag.default === true;
+  if (flag.type === "texts") return texts.length > 0 ? texts : flag.default ?? [];
   if (texts.length > 1) throw new UsageError(`Expected --${name} once but found it ${texts.length} times`);
   const [text] = texts;
   if (text === undefined) return flag.default;

@@ -15,23 +15,29 @@ import {
 import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
 import { checkpointFiles } from "@tare/data/hub";
 import type { Context } from "./command.ts";
+import { modelFolder } from "./checkpoints.ts";
 import { isFolder, openFolder } from "./files.ts";
 import { type HubOptions, openRepository } from "./hub.ts";
 
-/** Opens a folder of this name; where there is none, the repository of the hub, which comes into the cache. */
+/**
+ * Opens a folder of this name, of a run that goes on its checkpoint; where there is none, the repository of the hub, which
+ * comes into the cache.
+ */
 export async function openModel(
   name: string,
   options: HubOptions,
   context: Context,
 ): Promise<CheckpointFiles> {
-  if (await isFolder(name) || !/^[\w.-]+\/[\w.-]+$/.test(name) || name.startsWith(".")) return await openFolder(name);
+  if (await isFolder(name) || !/^[\w.-]+\/[\w.-]+$/.test(name) || name.startsWith(".")) {
+    return await openFolder(await modelFolder(name));
+  }
   return await openRepository(name, { files: checkpointFiles }, options, context);
 }
 
 /** Reads a model's `config.json`. */
 export async function readConfig(name: string, files?: CheckpointFiles): Promise<ModelConfig> {
   return await within(name, async () => {
-    const file = await (files ?? await openFolder(name)).open("config.json");
+    const file = await (files ?? await openFolder(await modelFolder(name))).open("config.json");
     if (!file) throw new RangeError("Cannot find config.json: a checkpoint has it beside model.safetensors");
     const text = new TextDecoder().decode(await file.slice(0, file.size).arrayBuffer());
     try {
@@ -97,7 +103,7 @@ export function roomOf({ kind, limits }: Device): number {
 }
 
 /** Puts the model's name in front of what goes wrong in it. */
-async function within<R>(name: string, run: () => Promise<R>): Promise<R> {
+export async function within<R>(name: string, run: () => Promise<R>): Promise<R> {
   try {
     return await run();
   } catch (error) {
