@@ -91,7 +91,7 @@ async function run({ name, args, junit }: Step, folder: string): Promise<Counts>
   console.log(`\n── ${name} ──`);
   const report = `${folder}/${name.replaceAll(/\W/g, "_")}.xml`;
   const [command, ...rest] = args;
-  const { success } = await new Deno.Command(Deno.execPath(), {
+  const status = await new Deno.Command(Deno.execPath(), {
     args: [command!, ...junit ? [`--junit-path=${report}`] : [], ...rest],
     cwd: root,
     env: {
@@ -100,10 +100,31 @@ async function run({ name, args, junit }: Step, folder: string): Promise<Counts>
     },
     stdin: "null",
   }).spawn().status;
-  const xml = junit ? await Deno.readTextFile(report).catch(() => "") : "";
-  const counts = junit ? countTests(xml) : { passed: success ? 1 : 0, failed: 0, skipped: [] };
-  // A file that fails to load or to type-check is in no report.
-  return success || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+  if (!junit) return { passed: status.success ? 1 : 0, failed: status.success ? 0 : 1, skipped: [] };
+  const xml = await Deno.readTextFile(report).catch(() => "");
+  if (crashedAtExit(status, xml)) {
+    console.log(
+      `${name}: killed by ${status.signal} at exit, after the last test; software GPU drivers do that at times`,
+    );
+  }
+  return judge(status, xml);
+}
+
+/** How a process ended. */
+type Status = Pick<Deno.CommandStatus, "success" | "signal">;
+
+/** Whether a signal ended a process that had run all its tests: Deno writes the report after the last one. */
+function crashedAtExit({ signal }: Status, xml: string): boolean {
+  return signal !== null && /<\/testsuites>/.test(xml);
+}
+
+/**
+ * Counts the tests of a process. One that fails without a failed test has failed once: a file that does not load is in no
+ * report. A crash of the driver when the process exits fails no test.
+ */
+export function judge(status: Status, xml: string): Counts {
+  const counts = countTests(xml);
+  return status.success || counts.failed > 0 || crashedAtExit(status, xml) ? counts : { ...counts, failed: 1 };
 }
 
 if (import.meta.main) {

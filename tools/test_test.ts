@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { countTests, plan, skipReasons } from "./test.ts";
+import { countTests, judge, plan, skipReasons } from "./test.ts";
 
 /** A step as one line. */
 function lines(...args: Parameters<typeof plan>): string[] {
@@ -75,4 +75,17 @@ Deno.test("skipReasons() says each reason once", () => {
     "2 skipped: no adapter",
     "1 skipped: no reason given: c",
   ]);
+});
+
+Deno.test("judge() fails what did not load or was killed early, not what crashed at exit after its tests", async () => {
+  const xml = await reportOf(source, "--filter", "passes");
+  const one = { passed: 1, failed: 0, skipped: [] };
+  assertEquals(judge({ success: true, signal: null }, xml), one);
+  assertEquals(judge({ success: false, signal: null }, xml), { ...one, failed: 1 }); // a file that does not load
+  assertEquals(judge({ success: false, signal: "SIGABRT" }, xml), one);
+  assertEquals(judge({ success: false, signal: "SIGABRT" }, ""), { passed: 0, failed: 1, skipped: [] });
+  assertEquals(
+    judge({ success: false, signal: "SIGABRT" }, await reportOf(source)),
+    countTests(await reportOf(source)),
+  );
 });

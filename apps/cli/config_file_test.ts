@@ -19,7 +19,7 @@ async function settings(content: string, ...args: string[]) {
   const file = `${folder.path}/sft.json`;
   await Deno.writeTextFile(file, content);
   const { config: _, ...values } = await readSettings(["--config", file, ...args], flags);
-  return values;
+  return values as Record<string, unknown>;
 }
 
 Deno.test("readSettings() takes the file where no flag is given, and defaults where neither is", async () => {

@@ -4,7 +4,7 @@ import { openFile, writeWhole } from "./files.ts";
 /** Lines that go to a file as they come. */
 export interface MetricsFile extends Disposable {
   /** Adds a line. */
-  write(line: { readonly step: number }): Promise<void>;
+  write(line: Readonly<Record<string, number>> & { readonly step: number }): Promise<void>;
   /** Waits until all lines are on the disk. */
   sync(): Promise<void>;
 }

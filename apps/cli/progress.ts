@@ -51,3 +51,9 @@ export function stepBar(): Disposable & {
     [Symbol.dispose]: () => bar[Symbol.dispose](),
   };
 }
+
+/** Begins a bar with the first rows that are scored. */
+export function scoreBar(): Disposable & { show(done: number, total: number): void } {
+  const bar = lazyBar("{bar} {value} of {total} rows, {eta_formatted} left");
+  return { show: (done, total) => bar.show(done, total, {}), [Symbol.dispose]: () => bar[Symbol.dispose]() };
+}

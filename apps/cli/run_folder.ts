@@ -7,20 +7,7 @@ import { readPointer } from "./checkpoints.ts";
 import { isFolder, naming, openFile, writeWhole } from "./files.ts";
 import { UsageError } from "./flags.ts";
 import { type MetricsFile, openMetrics } from "./metrics_file.ts";
-
-/** What a run uses, as `run.json` has it. */
-export interface RunRecord {
-  /** Version of Tare. */
-  readonly tare: string;
-  /** Name of the command. */
-  readonly command: string;
-  /** What it ran on. */
-  readonly device: string;
-  /** The settings as used. */
-  readonly settings: Readonly<Record<string, unknown>>;
-  /** Data and models that went in, with their checksums. */
-  readonly inputs: Readonly<Record<string, unknown>>;
-}
+import { compare, readRecord, type RunRecord } from "./run_record.ts";
 
 /** A folder that this program alone writes to, until it is disposed of. */
 export interface RunFolder extends Disposable {
@@ -29,12 +16,14 @@ export interface RunFolder extends Disposable {
   /** `new`: nothing is there; `begun`: a run to go on with; `done`: one that is finished; `replace`: one to be replaced. */
   readonly kind: "new" | "begun" | "done" | "replace";
   /**
-   * Begins the run, or compares what it uses with what it used before.
+   * Compares what the run uses with what it used before, if it is one to go on with.
    *
-   * @returns The metrics and, if the run goes on, the step of its latest checkpoint.
-   * @throws {UsageError} If it goes on, but something else is used; the message names what.
+   * @returns The step of its latest checkpoint, if there is one.
+   * @throws {UsageError} If something else is used; the message names what.
    */
-  begin(record: RunRecord): Promise<{ metrics: MetricsFile; step?: number }>;
+  latest(record: RunRecord): Promise<number | undefined>;
+  /** Writes the record of a new run in place of what was there, or takes away what was written after the checkpoint. */
+  begin(record: RunRecord): Promise<MetricsFile>;
 }
 
 /** What a run writes at the top of its folder; anything else is somebody's own and stays. */
@@ -51,6 +40,7 @@ export async function openRun(
   { resume, force }: { readonly resume: boolean; readonly force: boolean },
 ): Promise<RunFolder> {
   if (resume && force) throw new UsageError("Expected --resume, to go on, or --force, to begin anew, but found both");
+  if (await openFile(path)) throw new UsageError(`Cannot write to ${path}: it is a file; give a folder`);
   const made = !await isFolder(path);
   const record = await readRecord(path);
   if (!made) await checkFree(path, record !== undefined, resume || force);
@@ -59,15 +49,18 @@ export async function openRun(
   return {
     path,
     kind: !record ? "new" : force ? "replace" : done ? "done" : "begun",
+    async latest(used) {
+      if (!record || !resume) return undefined;
+      compare(path, record, used);
+      return await readPointer(path, "latest");
+    },
     async begin(used) {
-      if (record && resume) compare(path, record, used);
-      else {
+      if (!record || !resume) {
         await clear(path);
         await writeWhole(`${path}/run.json`, `${JSON.stringify(used, undefined, 2)}\n`);
       }
       await removeTemporary(path);
-      const step = await readPointer(path, "latest");
-      return { metrics: await openMetrics(`${path}/metrics.jsonl`, step ?? 0), step };
+      return await openMetrics(`${path}/metrics.jsonl`, await readPointer(path, "latest") ?? 0);
     },
     [Symbol.dispose]() {
       lock.close();
@@ -75,15 +68,6 @@ export async function openRun(
       if (made && [...Deno.readDirSync(path)].length === 0) Deno.removeSync(path);
     },
   };
-}
-
-async function readRecord(path: string): Promise<RunRecord | undefined> {
-  if (!await openFile(`${path}/run.json`)) return undefined;
-  try {
-    return JSON.parse(await Deno.readTextFile(`${path}/run.json`));
-  } catch (error) {
-    throw new SyntaxError(`Cannot read ${path}/run.json: it is no JSON (${(error as Error).message})`);
-  }
 }
 
 async function checkFree(path: string, hasRun: boolean, allowed: boolean): Promise<void> {
@@ -127,28 +111,4 @@ async function removeTemporary(path: string): Promise<void> {
   for await (const { name } of Deno.readDir(path)) {
     if (/^\..*\.tmp$/.test(name)) await Deno.remove(`${path}/${name}`, { recursive: true });
   }
-}
-
-/** Refuses to go on with anything else than what was used before. */
-function compare(path: string, before: RunRecord, now: RunRecord): void {
-  const parts = ({ command, settings, inputs }: RunRecord) =>
-    flatten(JSON.parse(JSON.stringify({ command, settings, inputs })));
-  const [was, is] = [parts(before), parts(now)];
-  const changed = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
-  if (changed.length === 0) return;
-  const named = changed.map((key) =>
-    `${key.replace(/^settings\./, "")} is ${is.get(key) ?? "not there"} and was ${was.get(key) ?? "not there"}`
-  );
-  throw new UsageError(
-    `Cannot resume ${path}, because not all is as it was: ${
-      named.join("; ")
-    }. Give what was used before, or begin anew ` +
-      `with --force`,
-  );
-}
-
-/** Leaves of JSON by their paths. */
-function flatten(json: unknown, path = ""): Map<string, string> {
-  if (typeof json !== "object" || json === null) return new Map([[path, JSON.stringify(json)]]);
-  return new Map(Object.entries(json).flatMap(([key, child]) => [...flatten(child, path ? `${path}.${key}` : key)]));
 }

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { modelFolder, openCheckpoint, publish, readPointer, saveCheckpoint, stateFile } from "./checkpoints.ts";
 import { UsageError } from "./flags.ts";
-import { openRun, type RunRecord } from "./run_folder.ts";
+import { openRun } from "./run_folder.ts";
+import type { RunRecord } from "./run_record.ts";
 import { TemporaryFolder } from "./testing.ts";
 
 const record: RunRecord = {
@@ -26,9 +27,9 @@ Deno.test("openRun() begins in a new folder, refuses one with a run or other fil
   assertEquals(names(`${temporary.path}/runs`), []);
   {
     using run = await openRun(path, fresh);
-    const { metrics, step } = await run.begin(record);
-    metrics[Symbol.dispose]();
-    assertEquals([step, names(path)], [undefined, [".lock", "metrics.jsonl", "run.json"]]);
+    assertEquals(await run.latest(record), undefined);
+    using _metrics = await run.begin(record);
+    assertEquals(names(path), [".lock", "metrics.jsonl", "run.json"]);
   }
   assertEquals(JSON.parse(await Deno.readTextFile(`${path}/run.json`)), record);
   await assertRejects(
@@ -49,7 +50,7 @@ Deno.test("openRun() with resume goes on after the latest checkpoint, with the m
   const path = temporary.path;
   {
     using run = await openRun(path, fresh);
-    using metrics = (await run.begin(record)).metrics;
+    using metrics = await run.begin(record);
     for (const step of [1, 2, 3, 4]) {
       await metrics.write({ step });
       if (step === 2) await saveCheckpoint(path, step, checkpoint("2"));
@@ -60,11 +61,11 @@ Deno.test("openRun() with resume goes on after the latest checkpoint, with the m
   const changed = { ...record, settings: { batch: 9, learningRate: 1e-3, steps: 5 } };
   {
     using run = await openRun(path, { resume: true, force: false });
-    const error = await assertRejects(() => run.begin(changed), UsageError, ": batch is 9 and was 8");
+    const error = await assertRejects(() => run.latest(changed), UsageError, ": batch is 9 and was 8");
     assertStringIncludes(error.message, "; steps is 5 and was not there");
-    using metrics = (await run.begin(record)).metrics;
+    assertEquals([run.kind, await run.latest(record)], ["begun", 2]);
+    using metrics = await run.begin(record);
     await metrics.write({ step: 3 });
-    assertEquals(run.kind, "begun");
   }
   assertEquals(await Deno.readTextFile(`${path}/metrics.jsonl`), '{"step":1}\n{"step":2}\n{"step":3}\n');
   assertEquals(names(path), ["latest", "metrics.jsonl", "run.json", "step-2"]);
@@ -75,7 +76,7 @@ Deno.test("openRun() with force replaces a run, and nothing else", async () => {
   const path = temporary.path;
   {
     using run = await openRun(path, fresh);
-    using _metrics = (await run.begin(record)).metrics;
+    using _metrics = await run.begin(record);
     await saveCheckpoint(path, 2, checkpoint("2"), 2);
     await publish(path, 2);
   }
@@ -83,7 +84,7 @@ Deno.test("openRun() with force replaces a run, and nothing else", async () => {
   using run = await openRun(path, { resume: false, force: true });
   assertEquals(run.kind, "replace");
   assert(names(path).includes("config.json"), "nothing is removed before begin()");
-  using _metrics = (await run.begin({ ...record, command: "dpo" })).metrics;
+  using _metrics = await run.begin({ ...record, command: "dpo" });
   assertEquals(names(path), [".lock", "metrics.jsonl", "notes.txt", "run.json"]);
 });
 

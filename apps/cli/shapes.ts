@@ -15,10 +15,7 @@ export const shapes: Readonly<Record<string, ModelConfig>> = {
 };
 
 /** Names of {@linkcode sizes}. */
-export const sizeNames = ["gpt-5m", "d64", "d96", "d128"] as const;
-
-/** One of them. */
-export type SizeName = (typeof sizeNames)[number];
+export type SizeName = "gpt-5m" | "d64" | "d96" | "d128";
 
 /** Built-in sizes that training may begin with, from random weights. */
 export const sizes: Readonly<Record<SizeName, ModelConfig>> = {

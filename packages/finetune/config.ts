@@ -48,7 +48,7 @@ export interface DpoConfig extends TrainingConfig {
 
 /** Settings of {@linkcode sft} where none are given: for fine-tuning; from scratch a small model takes 1e-3. */
 export const sftDefaults: TrainingConfig = {
-  ...{ batch: 32, epochs: 1, microTokens: 4096, learningRate: 1e-4, warmup: 0.05, decay: "cosine", floor: 0.1 },
+  ...{ batch: 32, epochs: 1, microTokens: 2048, learningRate: 1e-4, warmup: 0.05, decay: "cosine", floor: 0.1 },
   ...{ maxNorm: 1, weightDecay: 0, seed: 0, recompute: false },
 };
 

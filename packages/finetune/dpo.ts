@@ -4,8 +4,10 @@ import type { SequencePair } from "@tare/data";
 import { type DpoConfig, dpoDefaults, fillConfig } from "./config.ts";
 import { dpoLoss } from "./losses.ts";
 import { pairEvaluation, pairMetrics } from "./pair_metrics.ts";
-import { type ReferencedPair, referenceOf } from "./reference.ts";
-import { runTask, type Start, type Task, type TrainingStep } from "./train.ts";
+import { type ReferencedPair, referenceOf } from "./referenced_pairs.ts";
+import { startOf, type TrainingStep } from "./step.ts";
+import type { Task } from "./task.ts";
+import { runTask } from "./train.ts";
 import { checkSequences, type Placed, type Trainable, trainableOf, transformerOf } from "./trainable.ts";
 import { checkExamples, type TrainerOptions } from "./trainer.ts";
 
@@ -53,7 +55,7 @@ export async function* dpo(options: DpoOptions): AsyncGenerator<TrainingStep, vo
     checkSequences(name, pairs.map(({ chosen, rejected }) => [chosen, rejected]), model.config);
   }
   const task = dpoTask(options, config);
-  const start: Start = state ?? { params: trainableOf(options) };
+  const start = startOf(trainableOf(options), state);
   const logProbs = completionLogProbs(options, config.recompute);
   using known = await referenceOf(
     { train, heldOut, device, microTokens: config.microTokens, signal, stored: start.reference },

@@ -12,7 +12,7 @@ import {
 import { mul, philox, saveState, type ScoreHead } from "@tare/core";
 import { assertClose } from "@tare/core/testing";
 import type { RatedSequence, Sequence, SequencePair } from "@tare/data";
-import type { TrainingState, TrainingStep } from "./train.ts";
+import type { TrainingState, TrainingStep } from "./step.ts";
 
 /** Two blocks, grouped heads, a window in the second one, 17 tokens, tied. */
 export const tinyConfig: ModelConfig = {

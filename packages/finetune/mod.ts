@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { calibrate, type Calibration, calibrationOf, normalizeScores } from "./calibration.ts";
 export {
   type DpoConfig,
   dpoDefaults,
@@ -23,16 +24,9 @@ export {
   sftLoss,
 } from "./losses.ts";
 export { reward, type RewardModel, type RewardOptions } from "./reward.ts";
-export {
-  calibrate,
-  type Calibration,
-  calibrationOf,
-  normalizeScores,
-  rewardScores,
-  type ScoreOptions,
-} from "./score.ts";
+export { rewardScores, type ScoreOptions } from "./score.ts";
 export { sft, type SftOptions } from "./sft.ts";
-export type { TrainingState, TrainingStep } from "./train.ts";
+export type { TrainingState, TrainingStep } from "./step.ts";
 export type { Trainable } from "./trainable.ts";
 export type { TrainerOptions } from "./trainer.ts";
 export { DivergenceError, type LossMemory } from "./watch.ts";

@@ -5,7 +5,9 @@ import { fillConfig, type RewardConfig, rewardDefaults } from "./config.ts";
 import { correlation } from "./evaluate.ts";
 import { preferenceLoss, ratingLoss } from "./losses.ts";
 import { pairEvaluation, pairMetrics } from "./pair_metrics.ts";
-import { runTask, type Task, type TrainingStep } from "./train.ts";
+import { startOf, type TrainingStep } from "./step.ts";
+import type { Task } from "./task.ts";
+import { runTask } from "./train.ts";
 import { checkSequences, lastRows, type Trainable, trainableOf, transformerOf } from "./trainable.ts";
 import { checkExamples, type TrainerOptions } from "./trainer.ts";
 
@@ -49,7 +51,7 @@ export async function* reward(options: RewardOptions): AsyncGenerator<TrainingSt
   const config = fillConfig(options.config, rewardDefaults);
   const { model, state } = options;
   checkExamples(options.train);
-  const start = state ?? { params: { ...trainableOf(options), score: model.score } };
+  const start = startOf({ ...trainableOf(options), score: model.score }, state);
   if (fromPairs(options)) {
     for (const name of ["train", "heldOut"] as const) {
       const sides = (options[name] ?? []).map(({ chosen, rejected }) => [chosen, rejected]);

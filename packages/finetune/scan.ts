@@ -1,7 +1,6 @@
 /** A pass over examples without gradients, in micro-batches. */
-import type { Device, Tensor } from "@tare/core";
+import { type Device, macrotask, type Tensor } from "@tare/core";
 import { packByTokens } from "@tare/data";
-import { macrotask } from "./macrotask.ts";
 
 /** How {@linkcode scan} goes through examples. */
 export interface ScanOptions<E> {
@@ -11,6 +10,8 @@ export interface ScanOptions<E> {
   readonly lengthOf: (example: E) => number;
   /** Most tokens of a forward pass. */
   readonly microTokens: number;
+  /** Ends the pass after a micro-batch; the rest is missing from what it gives. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -23,12 +24,13 @@ export interface ScanOptions<E> {
  */
 export async function scan<E>(
   examples: readonly E[],
-  { device, lengthOf, microTokens }: ScanOptions<E>,
+  { device, lengthOf, microTokens, signal }: ScanOptions<E>,
   f: (examples: readonly E[]) => readonly Tensor<"f32">[],
 ): Promise<{ examples: readonly E[]; numbers: Float32Array[] }[]> {
   using _pass = device.scope();
   const made: { examples: readonly E[]; tensors: readonly Tensor<"f32">[] }[] = [];
   for (const group of packByTokens(examples.map(lengthOf), microTokens)) {
+    if (signal?.aborted) break;
     const chosen = group.map((i) => examples[i]!);
     {
       using scope = device.scope();

@@ -1,9 +1,11 @@
 /** Supervised fine-tuning. */
-import { type Model, predictions, tokenLogProb } from "@tare/core";
+import { predictions, tokenLogProb } from "@tare/core";
 import type { Sequence } from "@tare/data";
 import { fillConfig, sftDefaults, type TrainingConfig } from "./config.ts";
 import { sftLoss } from "./losses.ts";
-import { runTask, type Task, type TrainingStep } from "./train.ts";
+import { startOf, type TrainingStep } from "./step.ts";
+import type { Task } from "./task.ts";
+import { runTask } from "./train.ts";
 import { checkSequences, trainableOf, transformerOf } from "./trainable.ts";
 import { checkExamples, type TrainerOptions } from "./trainer.ts";
 
@@ -43,12 +45,12 @@ export async function* sft(options: SftOptions): AsyncGenerator<TrainingStep, vo
   checkExamples(train);
   checkSequences("train", train.map((sequence) => [sequence]), model.config);
   checkSequences("heldOut", heldOut.map((sequence) => [sequence]), model.config);
-  const start = state ?? { params: trainableOf(options) };
+  const start = startOf(trainableOf(options), state);
   yield* runTask(sftTask(options, config), start, { ...options, config });
 }
 
 /** Supervised fine-tuning as a task. */
-function sftTask(options: SftOptions & { model: Model }, { recompute }: TrainingConfig): Task<Sequence> {
+function sftTask(options: SftOptions, { recompute }: TrainingConfig): Task<Sequence> {
   const { device } = options;
   const transformer = transformerOf(options, recompute);
   return {

@@ -110,6 +110,19 @@ Deno.test("sft() gives the same bits for any number of threads, with evaluations
   assertEquals(outcomes[1]!.steps.map(({ best, evaluation }) => [best, evaluation]), Array(6).fill([false, undefined]));
 });
 
+Deno.test("sft() gives the same bits with recompute, with less memory", async () => {
+  const [bits, peaks]: [Float32Array[][], number[]] = [[], []];
+  for (const recompute of [false, true]) {
+    using device = await cpu();
+    using _scope = device.scope();
+    const config = { ...settings, recompute, microTokens: 1000, batch: 10 };
+    bits.push((await outcomeOf(device, sft(options(device, { config })))).numbers);
+    peaks.push(device.stats().peakBytes);
+  }
+  assertEquals(bits[0], bits[1]);
+  assert(peaks[1]! < peaks[0]!, `${peaks}`);
+});
+
 Deno.test("sft() evaluates every few steps and at the end, and knows the best evaluation", async () => {
   using device = await cpu();
   using _scope = device.scope();

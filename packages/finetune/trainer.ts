@@ -1,7 +1,7 @@
 /** What every trainer takes. */
 import type { Adapter, Device, Model } from "@tare/core";
 import type { TrainingConfig } from "./config.ts";
-import type { TrainingState } from "./train.ts";
+import type { TrainingState } from "./step.ts";
 
 /** A model, what it learns from, and how. */
 export interface TrainerOptions<E, C extends TrainingConfig = TrainingConfig, M extends Model = Model> {

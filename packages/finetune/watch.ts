@@ -27,6 +27,8 @@ export class DivergenceError extends Error {
 export interface LossMemory {
   /** That of the first update. */
   readonly first: number;
+  /** The largest of the first ten, but at most ten times the first: how far a loss may swing. */
+  readonly early: number;
   /** A running mean: nine parts of itself, one part of the last loss. */
   readonly smoothed: number;
   /** The lowest that the running mean has been. */
@@ -45,8 +47,9 @@ interface Observation {
 /**
  * Looks at an update.
  *
- * A loss diverges if its running mean exceeds that of the first update by more than twice the lowest running mean since:
- * whatever was learned is lost several times over, in whatever unit the loss has.
+ * A loss diverges if its running mean exceeds the largest of its first ten values (or ten times the first, if that is
+ * less) by more than twice the lowest running mean since: whatever was learned is lost several times over, in whatever unit
+ * the loss has.
  *
  * @param memory What is remembered; `null` before the first update.
  * @param seen The update.
@@ -66,16 +69,18 @@ export function watchLoss(memory: LossMemory | null, seen: Observation): LossMem
       { step, value: value as number, unharmed },
     );
   }
-  if (!memory) return { first: loss, smoothed: loss, lowest: loss };
+  if (!memory) return { first: loss, early: loss, smoothed: loss, lowest: loss };
+  const { first, lowest } = memory;
+  const early = step <= 10 ? Math.max(memory.early, Math.min(loss, 10 * first)) : memory.early;
   const smoothed = 0.9 * memory.smoothed + 0.1 * loss;
-  const limit = memory.first + 2 * memory.lowest;
-  if (memory.first > 0 && smoothed > limit) {
+  const limit = early + 2 * lowest;
+  if (first > 0 && smoothed > limit) {
     throw new DivergenceError(
       `Training diverged at step ${step}: the smoothed loss is ${smoothed.toPrecision(4)}, more than ` +
-        `${limit.toPrecision(4)}, the first one (${memory.first.toPrecision(4)}) and twice the lowest since ` +
-        `(${memory.lowest.toPrecision(4)}); go back to an earlier checkpoint, and ${remedy}`,
+        `${limit.toPrecision(4)}, the largest early one (${early.toPrecision(4)}) and twice the lowest since ` +
+        `(${lowest.toPrecision(4)}); go back to an earlier checkpoint, and ${remedy}`,
       { step, value: smoothed, unharmed: false },
     );
   }
-  return { first: memory.first, smoothed, lowest: Math.min(memory.lowest, smoothed) };
+  return { first, early, smoothed, lowest: Math.min(lowest, smoothed) };
 }

@@ -2,7 +2,7 @@
 import { type Device, disposeTree, type Tensor } from "@tare/core";
 import type { SequencePair } from "@tare/data";
 import { scan } from "./scan.ts";
-import type { TrainingState } from "./train.ts";
+import type { TrainingState } from "./step.ts";
 
 /** A pair with the log-probabilities of its completions under the reference. */
 export interface ReferencedPair extends SequencePair {
