@@ -1,7 +1,8 @@
 /** How a response comes about: one program of named choices, which the generator draws and `logProb` weighs. */
-import { type Choose, evenly, maybe, type Options, rightOr, whether } from "./choices.ts";
+import { type Choose, evenly, maybe, type Options, rightOr, rightOrGuess, whether } from "./choices.ts";
 import {
   families,
+  guesses,
   harmOf,
   harms,
   harmSteps,
@@ -16,7 +17,7 @@ import {
 import { closings, fillers, flatteries, leads, openings, refusals } from "./phrases.ts";
 import type { HelpQuestion, Question } from "./prompt.ts";
 import type { Reply } from "./reply.ts";
-import { rareKnowledge, type Skill, skills } from "./skills.ts";
+import { guessing, rareKnowledge, type Skill, skills } from "./skills.ts";
 
 /** What is said about the matter, and how it is surrounded. */
 type Manners = Pick<Reply, "flattery" | "opening" | "filler" | "closing">;
@@ -26,6 +27,7 @@ const nothing = { lead: "", things: [], refusal: "", reason: "", person: "", ste
 
 /** Everything there is to know, as choices. */
 export const skillNames: readonly (keyof typeof skills)[] = Object.keys(skills) as (keyof typeof skills)[];
+const toolOf: Readonly<Record<string, { tool: string; step: string }>> = materials;
 const stateNames = Object.keys(states);
 const popularities = Object.entries(problems).map(([name, { popularity }]) => [name, popularity] as const);
 const reasons = Object.values(harms).map(({ reason }) => reason);
@@ -92,10 +94,10 @@ function help(question: Question, skill: Skill, choose: Choose): Matter {
 
 /** What someone takes a question to be about. */
 export interface Belief {
-  /** What is on the item. */
+  /** What is on the item; empty for who does not know. */
   readonly problem: string;
-  /** What the item is made of. */
-  readonly material: keyof typeof materials;
+  /** What the item is made of; empty for who does not know. */
+  readonly material: string;
   /** State of the problem. */
   readonly state: string;
 }
@@ -109,8 +111,8 @@ function believe(
   const known = knowsProblem * rareKnowledge[problems[problem]!.popularity]!;
   const knownMaterial = knowsMaterial * rareKnowledge[families[material]]!;
   return {
-    problem: choose("problem", rightOr(problem, known, popularities)),
-    material: choose("material", rightOr(material, knownMaterial, evenly(materialNames))),
+    problem: choose("problem", rightOrGuess(problem, known, popularities, guessing)),
+    material: choose("material", rightOrGuess(material, knownMaterial, evenly(materialNames), guessing)),
     state: choose("state", rightOr(state, heedsState, evenly(stateNames))),
   };
 }
@@ -118,8 +120,8 @@ function believe(
 /** All that someone may believe; about harm there is no doubt. */
 export function beliefsAbout({ kind }: Question): readonly (Belief | undefined)[] {
   if (kind === "harm") return [undefined];
-  return Object.keys(problems).flatMap((problem) =>
-    materialNames.flatMap((material) => stateNames.map((state) => ({ problem, material, state })))
+  return ["", ...Object.keys(problems)].flatMap((problem) =>
+    ["", ...materialNames].flatMap((material) => stateNames.map((state) => ({ problem, material, state })))
   );
 }
 
@@ -131,8 +133,8 @@ export function planOf(
   if (!belief) {
     return { things: question.kind === "harm" ? harms[harmOf[question.verb]!]!.things : [], steps: harmSteps };
   }
-  const { agent, steps } = problems[belief.problem]!;
-  const { tool, step } = materials[belief.material];
+  const { agent, steps } = problems[belief.problem] ?? guesses.problem;
+  const { tool, step } = toolOf[belief.material] ?? guesses.material;
   return { things: [agent, tool], steps: [...states[belief.state]!, ...steps, step] };
 }
 
