@@ -1,6 +1,6 @@
 /** Files of this machine, as the packages want them: random access for reading, whole or not at all for writing. */
 import { basename, dirname } from "node:path";
-import type { ByteSource, CheckpointFiles } from "@tare/core";
+import type { ByteSource, CheckpointFiles, FileToWrite } from "@tare/core";
 
 /** Whether there is a folder of this name. */
 export async function isFolder(path: string): Promise<boolean> {
@@ -73,16 +73,54 @@ export async function writeWhole(
   const temporary = `${dirname(path)}/.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.tmp`;
   const stream = content instanceof ReadableStream ? content : new Blob([content]).stream();
   try {
-    {
-      using file = await Deno.open(temporary, { write: true, createNew: true });
-      await writeAll(file, stream, signal);
-      await file.sync();
-    }
+    await writeNew(temporary, stream, signal);
     await Deno.rename(temporary, path);
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});
-    throw error;
+    throw naming(path, error);
   }
+}
+
+/**
+ * Writes a folder whole or not at all, as {@linkcode writeWhole} does a file. One that is there already is replaced: for a
+ * moment there is none.
+ *
+ * @param path The folder.
+ * @param files What it will hold; names may lead into folders within.
+ */
+export async function writeFolder(path: string, files: readonly FileToWrite[]): Promise<void> {
+  const temporary = `${dirname(path)}/.${basename(path)}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await Deno.mkdir(temporary);
+    for (const { name, bytes } of files) {
+      await Deno.mkdir(dirname(`${temporary}/${name}`), { recursive: true });
+      await writeNew(`${temporary}/${name}`, bytes);
+    }
+    if (await isFolder(path)) await Deno.remove(path, { recursive: true });
+    await Deno.rename(temporary, path);
+  } catch (error) {
+    await Deno.remove(temporary, { recursive: true }).catch(() => {});
+    throw naming(path, error);
+  }
+}
+
+/** The system's own error, saying which file could not be written: with a full disk it says nothing at all. */
+export function naming(path: string, error: unknown): unknown {
+  if (error instanceof Error && ("code" in error || error instanceof Deno.errors.NotCapable)) {
+    error.message = `Cannot write ${path}: ${error.message.replace(/: \w+ '.*$/, "")}`;
+  }
+  return error;
+}
+
+/** Writes a file that is not there yet, down to the disk. */
+async function writeNew(
+  path: string,
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal?: AbortSignal,
+): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true });
+  await writeAll(file, stream, signal);
+  await file.sync();
 }
 
 /** Writes a stream to a file, from where the file is. */

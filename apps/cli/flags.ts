@@ -8,8 +8,10 @@ export interface Flag {
   readonly type: "text" | "texts" | "number" | "integer" | "switch";
   /** What it does: the line of `--help`. */
   readonly help: string;
+  /** It is known by its place, not by its name, and must be given. */
+  readonly positional?: true;
   /** Value where it is not given. */
-  readonly default?: string | number;
+  readonly default?: string | number | boolean | readonly string[];
   /** What stands for the value in `--help`. */
   readonly value?: string;
   /** Smallest number. */
@@ -26,8 +28,8 @@ export type Flags = Readonly<Record<string, Flag>>;
 type ValueOf<F extends Flag> = F["type"] extends "switch" ? boolean
   : F["type"] extends "texts" ? string[]
   :
-    | (F["type"] extends "text" ? string : number)
-    | (F extends { readonly default: string | number } ? never : undefined);
+    | (F["type"] extends "text" ? F extends { readonly choices: readonly (infer C)[] } ? C : string : number)
+    | (F extends { readonly default: string | number } | { readonly positional: true } ? never : undefined);
 
 /** What the parser makes of a table. */
 export type Values<F extends Flags> = { -readonly [K in keyof F]: ValueOf<F[K]> };
@@ -40,7 +42,7 @@ export class UsageError extends Error {
 /**
  * Reads arguments.
  *
- * @throws {UsageError} If a flag is unknown, lacks its value or has a bad one, or something stands there that is no flag.
+ * @throws {UsageError} If a flag is unknown, lacks its value or has a bad one, something stands there that is no flag, or lacks.
  */
 export function parseFlags<F extends Flags>(args: readonly string[], flags: F): Values<F> {
   const options = Object.fromEntries(
@@ -50,15 +52,27 @@ export function parseFlags<F extends Flags>(args: readonly string[], flags: F): 
   );
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true }); // errors in our own words
   const given = new Map<string, string[]>();
+  const places = Object.keys(flags).filter((name) => flags[name]!.positional);
   for (const token of tokens) {
     if (token.kind === "positional") {
+      const place = places.shift();
+      if (place !== undefined) {
+        given.set(place, [token.value]);
+        continue;
+      }
       throw new UsageError(`Expected flags only but found "${token.value}"; give a value as --name value`);
     }
     if (token.kind !== "option") continue;
     const { name, rawName, value, inlineValue } = token;
-    if (!Object.hasOwn(flags, name) || !rawName.startsWith("--")) refuse(rawName, name, Object.keys(flags));
+    if (!Object.hasOwn(flags, name) || flags[name]!.positional || !rawName.startsWith("--")) {
+      refuse(rawName, name, Object.keys(flags).filter((name) => !flags[name]!.positional));
+    }
     checkValue(name, flags[name]!, value, inlineValue);
     given.set(name, [...given.get(name) ?? [], value ?? ""]);
+  }
+  if (places.length > 0) {
+    const missing = places.map((name) => wordFor(flags[name]!)).join(" ");
+    throw new UsageError(`Expected ${missing} but found nothing in its place; --help says what it is`);
   }
   return Object.fromEntries(
     Object.entries(flags).map(([name, flag]) => [name, read(name, flag, given.get(name) ?? [])]),
@@ -85,14 +99,15 @@ function checkValue(name: string, { type }: Flag, value: string | undefined, joi
 }
 
 function read(name: string, flag: Flag, texts: readonly string[]): unknown {
-  if (flag.type === "switch") return texts.length > 0;
-  if (flag.type === "texts") return texts;
+  if (flag.type === "switch") return texts.length > 0 || flag.default === true;
+  if (flag.type === "texts") return texts.length > 0 ? texts : flag.default ?? [];
   if (texts.length > 1) throw new UsageError(`Expected --${name} once but found it ${texts.length} times`);
   const [text] = texts;
   if (text === undefined) return flag.default;
   if (flag.type !== "text") return readNumber(name, flag, text);
   if (flag.choices && !flag.choices.includes(text)) {
-    throw new UsageError(`Expected --${name} to be ${flag.choices.join(" or ")} but found "${text}"`);
+    const what = flag.positional ? "" : `--${name} to be `;
+    throw new UsageError(`Expected ${what}${flag.choices.join(" or ")} but found "${text}"`);
   }
   return text;
 }
@@ -116,13 +131,19 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return distance <= Math.max(1, Math.floor(name.length / 3)) ? name : undefined;
 }
 
+/** What stands for a value. */
+function wordFor({ type, value, choices }: Flag): string {
+  return value ?? choices?.join("|") ?? (type === "text" || type === "texts" ? "TEXT" : "N");
+}
+
 /** The table as `--help` shows it. */
 export function describeFlags(flags: Flags): string {
   const rows = Object.entries(flags).map(([name, flag]) => {
-    const value = flag.type === "switch"
-      ? ""
-      : ` ${flag.value ?? (flag.choices?.join("|") ?? (flag.type === "text" || flag.type === "texts" ? "TEXT" : "N"))}`;
-    return [`--${name}${value}`, `${flag.help}${flag.default === undefined ? "" : ` (${flag.default})`}`] as const;
+    const named = flag.type === "switch" ? `--${name}` : `--${name} ${wordFor(flag)}`;
+    return [
+      flag.positional ? wordFor(flag) : named,
+      `${flag.help}${flag.default === undefined ? "" : ` (${flag.default})`}`,
+    ] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");

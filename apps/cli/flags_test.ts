@@ -71,3 +71,26 @@ Deno.test("describeFlags() shows each flag with its value and default", () => {
   assertEquals(lines[0], "  --model DIR          a folder");
   assertEquals(lines[1], "  --device cpu|webgpu  where (cpu)");
 });
+
+Deno.test("parseFlags() takes what has no name by its place, and refuses less, more, and its name", () => {
+  const places = {
+    action: { type: "text", positional: true, choices: ["show"], help: "what" },
+    file: { type: "text", positional: true, value: "FILE", help: "of which" },
+    seed: { type: "integer", help: "equal seeds" },
+  } as const satisfies Flags;
+  const values: { action: string; file: string; seed: number | undefined } = parseFlags(
+    ["show", "--seed", "7", "a.jsonl"],
+    places,
+  );
+  assertEquals(values, { action: "show", file: "a.jsonl", seed: 7 });
+  assertEquals(parseFlags(["show", "-"], places).file, "-");
+  const refused: [args: string[], message: string][] = [
+    [[], "Expected show FILE but found nothing"],
+    [["show"], "Expected FILE but found nothing"],
+    [["hide", "a"], 'Expected show but found "hide"'],
+    [["show", "a", "b"], 'Expected flags only but found "b"'],
+    [["show", "--file", "a"], 'Unknown flag "--file"'],
+  ];
+  for (const [args, message] of refused) assertThrows(() => parseFlags(args, places), UsageError, message);
+  assertEquals(describeFlags(places), "  show      what\n  FILE      of which\n  --seed N  equal seeds");
+});

@@ -1,11 +1,16 @@
 /** The table of commands, and what surrounds each: flags, help, errors, Ctrl-C. */
 import type { Command, Context } from "./command.ts";
+import { data } from "./commands/data.ts";
 import { doctor } from "./commands/doctor.ts";
+import { dpo } from "./commands/dpo.ts";
 import { generate } from "./commands/generate.ts";
+import { reward } from "./commands/reward.ts";
+import { sft } from "./commands/sft.ts";
+import { readSettings } from "./config_file.ts";
 import { explain } from "./errors.ts";
-import { describeFlags, nearest, parseFlags, UsageError } from "./flags.ts";
+import { describeFlags, nearest, UsageError } from "./flags.ts";
 
-const commands: Readonly<Record<string, Command>> = { doctor, generate };
+const commands: Readonly<Record<string, Command>> = { data, sft, reward, dpo, generate, doctor };
 
 const help = `tare: reinforcement learning from human feedback with contrastive rewards
 
@@ -60,7 +65,7 @@ async function dispatch([name, ...args]: readonly string[], signal: AbortSignal)
   if (args.includes("--help") || args.includes("-h")) {
     return print(`tare ${name}: ${command.summary}\n\n${describeFlags(command.flags)}\n`);
   }
-  const values = parseFlags(args, command.flags);
+  const values = await readSettings(args, command.flags);
   const context: Context = { print: values.json ? () => {} : print, note, signal };
   const report = await command.run(values, context);
   signal.throwIfAborted();

@@ -13,38 +13,31 @@ import {
   predictMemory,
 } from "@tare/core";
 import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
-import { checkpointFiles, downloadRepository } from "@tare/data/hub";
+import { checkpointFiles } from "@tare/data/hub";
 import type { Context } from "./command.ts";
+import { modelFolder } from "./checkpoints.ts";
 import { isFolder, openFolder } from "./files.ts";
-import { downloadBar } from "./progress.ts";
-import { folderStore } from "./store.ts";
+import { type HubOptions, openRepository } from "./hub.ts";
 
-/** Opens a folder of this name; where there is none, the repository of the hub, which comes into the cache. */
+/**
+ * Opens a folder of this name, of a run that goes on its checkpoint; where there is none, the repository of the hub, which
+ * comes into the cache.
+ */
 export async function openModel(
   name: string,
-  options: { readonly cache?: string; readonly revision?: string; readonly hubUrl?: string },
-  { note, signal }: Context,
+  options: HubOptions,
+  context: Context,
 ): Promise<CheckpointFiles> {
-  if (await isFolder(name) || !/^[\w.-]+\/[\w.-]+$/.test(name) || name.startsWith(".")) return await openFolder(name);
-  const cache = options.cache ?? defaultCache();
-  note(`There is no folder ${name}: taking it from the hub, into ${cache}`);
-  using bar = downloadBar();
-  return await downloadRepository(name, folderStore(cache), {
-    ...{ files: checkpointFiles, revision: options.revision, token: Deno.env.get("HF_TOKEN"), signal },
-    hubUrl: options.hubUrl ?? Deno.env.get("HF_ENDPOINT"),
-    progress: bar.show,
-  });
-}
-
-function defaultCache(): string {
-  const base = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? Deno.env.get("USERPROFILE") ?? "."}/.cache`;
-  return `${base}/tare`;
+  if (await isFolder(name) || !/^[\w.-]+\/[\w.-]+$/.test(name) || name.startsWith(".")) {
+    return await openFolder(await modelFolder(name));
+  }
+  return await openRepository(name, { files: checkpointFiles }, options, context);
 }
 
 /** Reads a model's `config.json`. */
 export async function readConfig(name: string, files?: CheckpointFiles): Promise<ModelConfig> {
   return await within(name, async () => {
-    const file = await (files ?? await openFolder(name)).open("config.json");
+    const file = await (files ?? await openFolder(await modelFolder(name))).open("config.json");
     if (!file) throw new RangeError("Cannot find config.json: a checkpoint has it beside model.safetensors");
     const text = new TextDecoder().decode(await file.slice(0, file.size).arrayBuffer());
     try {
@@ -110,7 +103,7 @@ export function roomOf({ kind, limits }: Device): number {
 }
 
 /** Puts the model's name in front of what goes wrong in it. */
-async function within<R>(name: string, run: () => Promise<R>): Promise<R> {
+export async function within<R>(name: string, run: () => Promise<R>): Promise<R> {
   try {
     return await run();
   } catch (error) {

@@ -51,3 +51,52 @@ export async function runTare(
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
+
+/** Writes demonstrations, preferences and ratings of a few words: `demonstrations.jsonl` and so on. */
+export async function writeTinyData(folder: string, count = 60): Promise<void> {
+  const words = ["red", "blue", "green", "cat", "dog", "tea", "sun", "moon"];
+  const word = (i: number) => words[(i * 2654435761 >>> 7) % words.length];
+  const rows = Array.from({ length: count }, (_, i) => {
+    const prompt = `\n\nHuman: say ${word(i)} ${word(i + 31)} ${i}\n\nAssistant:`;
+    const completion = ` ${word(i)} ${word(i + 31)}`;
+    return {
+      demonstrations: { prompt, completion },
+      preferences: { prompt, chosen: completion, rejected: ` no ${word(i + 7)}` },
+      ratings: { prompt, completion, rating: i % 10 / 10 },
+    };
+  });
+  for (const name of ["demonstrations", "preferences", "ratings"] as const) {
+    await writeWhole(`${folder}/${name}.jsonl`, rows.map((row) => `${JSON.stringify(row[name])}\n`).join(""));
+  }
+}
+
+/** A folder with a tiny model and tiny data. */
+export async function folderWithModel(): Promise<TemporaryFolder> {
+  const folder = new TemporaryFolder();
+  await Promise.all([writeTinyModel(folder.path), writeTinyData(folder.path)]);
+  return folder;
+}
+
+/** Flags of a training that takes a second. */
+export const quick: readonly string[] = [
+  "--batch",
+  "8",
+  "--learning-rate",
+  "1e-2",
+  "--device",
+  "cpu",
+  "--threads",
+  "1",
+];
+
+/** Reads a file of JSON. */
+// deno-lint-ignore no-explicit-any -- tests look at what is in it
+export async function readJson(path: string): Promise<any> {
+  return JSON.parse(await Deno.readTextFile(path));
+}
+
+/** Reads a file of JSON lines. */
+// deno-lint-ignore no-explicit-any -- tests look at what is in it
+export async function readLines(path: string): Promise<any[]> {
+  return (await Deno.readTextFile(path)).trimEnd().split("\n").map((line) => JSON.parse(line));
+}

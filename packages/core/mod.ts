@@ -29,6 +29,7 @@ export { DeviceLostError, OutOfMemoryError } from "./backend/errors.ts";
 export { type Buffers, Device, type TapeView, type TensorRange } from "./device/device.ts";
 export type { DryOptions } from "./backend/dry.ts";
 export { dryDevice } from "./device/dry.ts";
+export { macrotask } from "./device/macrotask.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
 export { Scope } from "./device/scope.ts";
 export { type Storage, Tensor } from "./device/tensor.ts";

@@ -3,4 +3,30 @@
  *
  * @module
  */
-export {};
+export { calibrate, type Calibration, calibrationOf, normalizeScores } from "./calibration.ts";
+export {
+  type DpoConfig,
+  dpoDefaults,
+  type RewardConfig,
+  rewardDefaults,
+  sftDefaults,
+  type TrainingConfig,
+} from "./config.ts";
+export { dpo, type DpoOptions } from "./dpo.ts";
+export { type PairAccuracy, pairAccuracy } from "./evaluate.ts";
+export {
+  type DpoLogProbs,
+  dpoLoss,
+  type DpoLossOptions,
+  preferenceLoss,
+  type PreferenceLossOptions,
+  ratingLoss,
+  sftLoss,
+} from "./losses.ts";
+export { reward, type RewardModel, type RewardOptions } from "./reward.ts";
+export { rewardScores, type ScoreOptions } from "./score.ts";
+export { sft, type SftOptions } from "./sft.ts";
+export type { TrainingState, TrainingStep } from "./step.ts";
+export type { Trainable } from "./trainable.ts";
+export type { TrainerOptions } from "./trainer.ts";
+export { DivergenceError, type LossMemory } from "./watch.ts";

@@ -1,0 +1,68 @@
+/** Settings of a command from a JSON file: the same table as its flags, which override it. */
+import { z } from "zod";
+import { type Flag, type Flags, nearest, parseFlags, UsageError, type Values } from "./flags.ts";
+
+/** The flag that names the file, for commands that read one. */
+export const configFlag = {
+  config: { type: "text", value: "FILE", help: "JSON with settings, keys as flags in camelCase; flags override it" },
+} as const;
+
+/** Flags that say what to do now, not how: no file has them. */
+const acts: readonly string[] = ["config", "resume", "force", "json", "trace", "help"];
+
+/**
+ * Reads arguments, and where they name a config file its settings, which stand in for defaults.
+ *
+ * @throws {UsageError} If either is bad: one sentence.
+ */
+export async function readSettings<F extends Flags>(args: readonly string[], flags: F): Promise<Values<F>> {
+  const values = parseFlags(args, flags);
+  const { config: file } = values as { config?: string };
+  if (file === undefined || !Object.hasOwn(flags, "config")) return values;
+  const settings = checkSettings(await readJson(file), flags, file);
+  const defaults = Object.entries(flags).map(([name, flag]) => {
+    const value = settings[camelCase(name)] as Flag["default"];
+    return [name, value === undefined ? flag : { ...flag, default: value }];
+  });
+  return parseFlags(args, Object.fromEntries(defaults) as F);
+}
+
+/** A flag's name as a key of JSON. */
+export function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+async function readJson(file: string): Promise<unknown> {
+  const text = await Deno.readTextFile(file);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`Cannot read ${file}: it is no JSON (${(error as Error).message})`);
+  }
+}
+
+/** The settings of a file, each checked as its flag is. */
+function checkSettings(json: unknown, flags: Flags, file: string): Readonly<Record<string, unknown>> {
+  const known = Object.entries(flags).filter(([name]) => !acts.includes(name));
+  const shape = Object.fromEntries(known.map(([name, flag]) => [camelCase(name), schemaOf(flag).optional()]));
+  const { data, error } = z.strictObject(shape, "expected an object of settings").safeParse(json);
+  if (!error) return data;
+  const issue = error.issues[0]!;
+  if (issue.code !== "unrecognized_keys") {
+    throw new UsageError(`Cannot use ${[file, ...issue.path].join(": ")}: ${issue.message}`);
+  }
+  const [key] = issue.keys;
+  const near = nearest(camelCase(key!), Object.keys(shape));
+  throw new UsageError(`Cannot use ${file}: unknown key "${key}"${near ? `; did you mean "${near}"?` : ""}`);
+}
+
+function schemaOf({ type, choices, min = -Infinity, max = Infinity }: Flag): z.ZodType {
+  if (type === "switch") return z.boolean("expected true or false");
+  if (type === "texts") return z.array(z.string(), "expected a list of texts");
+  if (choices) return z.enum(choices, `expected ${choices.map((it) => `"${it}"`).join(" or ")}`);
+  if (type === "text") return z.string("expected a text").min(1, "expected a text that is not empty");
+  const range = `${min > -Infinity ? ` of ${min} or more` : ""}${max < Infinity ? ` and at most ${max}` : ""}`;
+  const kind = `expected ${type === "integer" ? "an integer" : "a number"}${range}`;
+  const number = type === "integer" ? z.int(kind) : z.number(kind);
+  return number.min(min, kind).max(max, kind);
+}

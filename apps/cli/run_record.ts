@@ -1,0 +1,55 @@
+/** `run.json`: what a run uses, so that nothing else is taken for the same run. */
+import { openFile } from "./files.ts";
+import { UsageError } from "./flags.ts";
+
+/** What a run uses, as `run.json` has it. */
+export interface RunRecord {
+  /** Version of Tare. */
+  readonly tare: string;
+  /** Name of the command. */
+  readonly command: string;
+  /** What it ran on. */
+  readonly device: string;
+  /** The settings as used. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Data and models that went in, with their checksums. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** Reads the record of a run, if the folder holds one. */
+export async function readRecord(path: string): Promise<RunRecord | undefined> {
+  if (!await openFile(`${path}/run.json`)) return undefined;
+  try {
+    return JSON.parse(await Deno.readTextFile(`${path}/run.json`));
+  } catch (error) {
+    throw new SyntaxError(`Cannot read ${path}/run.json: it is no JSON (${(error as Error).message})`);
+  }
+}
+
+/**
+ * Refuses to go on with anything else than what was used before.
+ *
+ * @throws {UsageError} If something differs; the message names all that does.
+ */
+export function compare(path: string, before: RunRecord, now: RunRecord): void {
+  const parts = ({ command, settings, inputs }: RunRecord) =>
+    flatten(JSON.parse(JSON.stringify({ command, settings, inputs })));
+  const [was, is] = [parts(before), parts(now)];
+  const changed = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
+  if (changed.length === 0) return;
+  const named = changed.map((key) =>
+    `${key.replace(/^settings\./, "")} is ${is.get(key) ?? "not there"} and was ${was.get(key) ?? "not there"}`
+  );
+  throw new UsageError(
+    `Cannot resume ${path}, because not all is as it was: ${
+      named.join("; ")
+    }. Give what was used before, or begin anew ` +
+      `with --force`,
+  );
+}
+
+/** Leaves of JSON by their paths. */
+function flatten(json: unknown, path = ""): Map<string, string> {
+  if (typeof json !== "object" || json === null) return new Map([[path, JSON.stringify(json)]]);
+  return new Map(Object.entries(json).flatMap(([key, child]) => [...flatten(child, path ? `${path}.${key}` : key)]));
+}

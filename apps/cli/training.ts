@@ -1,0 +1,109 @@
+/** Driving a trainer: bar, metrics, checkpoints, Ctrl-C, and the model at the end. The same for all of them. */
+import { type Device, type FileToWrite, saveState } from "@tare/core";
+import { DivergenceError, type TrainingState, type TrainingStep } from "@tare/finetune";
+import { publish, readPointer, saveCheckpoint, stateFile } from "./checkpoints.ts";
+import type { Context } from "./command.ts";
+import type { MetricsFile } from "./metrics_file.ts";
+import { stepBar } from "./progress.ts";
+import type { RunFolder } from "./run_folder.ts";
+import type { RunRecord } from "./run_record.ts";
+import type { TrainingValues } from "./training_flags.ts";
+
+/** What `--json` prints of a run. */
+export interface TrainingReport {
+  /** Its folder, where the model is. */
+  readonly out: string;
+  /** Updates done. */
+  readonly steps: number;
+  /** The update whose model stands in the folder. */
+  readonly kept: number;
+  /** The last metrics and evaluation. */
+  readonly metrics: Readonly<Record<string, number>>;
+}
+
+/** What {@linkcode train} drives. */
+export interface Training {
+  /** Where everything is. */
+  readonly device: Device;
+  /** The run's folder. */
+  readonly run: RunFolder;
+  /** What it uses. */
+  readonly record: RunRecord;
+  /** The trainer. Its signal ends what it does before the first step; later ones are ended here. */
+  steps(signal: AbortSignal): AsyncIterable<TrainingStep>;
+  /** The files of a checkpoint. */
+  checkpoint(state: TrainingState): FileToWrite[] | Promise<FileToWrite[]>;
+}
+
+/**
+ * Runs a trainer to its end, or to Ctrl-C: either way the folder holds a checkpoint of the last step.
+ *
+ * @throws {DivergenceError} If training comes to nothing; the message names the last checkpoint.
+ */
+export async function train(
+  training: Training,
+  values: TrainingValues,
+  { note, signal }: Context,
+): Promise<TrainingReport> {
+  const { path } = training.run;
+  const last = await runSteps(training, values, signal);
+  const latest = await readPointer(path, "latest") ?? 0;
+  const report = { out: path, steps: latest, metrics: { ...last?.metrics, ...last?.evaluation } };
+  if (signal.aborted) {
+    note(`Stopped after step ${latest}${last ? ` of ${last.steps}` : ""}: the same command with --resume goes on`);
+    return { ...report, kept: latest };
+  }
+  const kept = values.keep === "best" ? await readPointer(path, "best") ?? latest : latest;
+  await publish(path, kept);
+  note(`The model of step ${kept} of ${latest} is in ${path}`);
+  return { ...report, kept };
+}
+
+/**
+ * Every step into the metrics, some into a checkpoint. Nothing is written before the first one is done: what cannot
+ * begin leaves the folder as it was.
+ *
+ * @returns The last one.
+ */
+async function runSteps(
+  { device, run, record, steps, checkpoint }: Training,
+  { "save-every": saveEvery }: TrainingValues,
+  signal: AbortSignal,
+): Promise<TrainingStep | undefined> {
+  let last: TrainingStep | undefined;
+  const early = new AbortController();
+  signal.addEventListener("abort", () => last ?? early.abort(signal.reason), { once: true });
+  using stack = new DisposableStack();
+  let metrics: MetricsFile | undefined;
+  const bar = stack.use(stepBar());
+  try {
+    for await (const step of steps(early.signal)) {
+      last = step;
+      metrics ??= stack.use(await run.begin(record));
+      bar.show(step);
+      await metrics.write({ step: step.step, epoch: step.epoch, ...step.metrics, ...step.evaluation });
+      const stop = signal.aborted; // looked at once: the step that it ends is the step that is saved
+      const due = step.step % (saveEvery ?? Math.ceil(step.steps / 10)) === 0;
+      if (due || stop || step.best || step.step === step.steps) {
+        using _saving = device.scope();
+        const state = { name: stateFile, bytes: saveState(step.state) };
+        await metrics.sync();
+        await saveCheckpoint(run.path, step.step, [...await checkpoint(step.state), state], step.state.best?.step);
+      }
+      if (stop) break;
+    }
+    if (!signal.aborted) metrics ??= stack.use(await run.begin(record)); // all steps were done before
+  } catch (error) {
+    throw error instanceof DivergenceError ? await withCheckpoint(error, run.path) : error;
+  }
+  return last;
+}
+
+/** A diverged run says where the last model is that was good. */
+async function withCheckpoint(error: DivergenceError, run: string): Promise<DivergenceError> {
+  const step = await readPointer(run, "best") ?? await readPointer(run, "latest");
+  error.message += step === undefined
+    ? "; it was before the first checkpoint"
+    : `; the last good checkpoint is ${run}/step-${step}`;
+  return error;
+}

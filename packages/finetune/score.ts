@@ -1,0 +1,60 @@
+/** Rewards of sequences. */
+import { type Adapter, type Device, score } from "@tare/core";
+import type { Sequence } from "@tare/data";
+import type { RewardModel } from "./reward.ts";
+import { scan } from "./scan.ts";
+import { checkTokens, lastRows, transformerOf } from "./trainable.ts";
+
+/** How {@linkcode rewardScores} computes. */
+export interface ScoreOptions {
+  /**
+   * Most tokens of a forward pass; it changes no bit of a score.
+   *
+   * @default {2048}
+   */
+  microTokens?: number;
+  /** An adapter over the model. */
+  adapter?: Adapter;
+}
+
+/**
+ * Scores whole sequences: what the scalar head says at the last token.
+ *
+ * @param device Where the model is.
+ * @param model A reward model.
+ * @param sequences What to score.
+ * @param options Tokens of a pass, adapter.
+ * @returns A reward for each sequence, in order.
+ * @throws {RangeError} If a sequence is empty or too long, or has an id outside the vocabulary.
+ *
+ * @example Usage
+ * ```ts
+ * import { initParams, initScoreHead, openDevice, parseConfig } from "@tare/core";
+ * import { rewardScores } from "@tare/finetune";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 8, n_head: 2, n_layer: 1, vocab_size: 9, n_positions: 16 });
+ * const model = { config, params: initParams(device, config, 1), score: initScoreHead(device, config) };
+ * const scores = await rewardScores(device, model, [{ tokens: Uint32Array.of(1, 2, 3) }]);
+ * assertEquals(scores, Float32Array.of(0)); // the head is zero yet
+ * ```
+ */
+export async function rewardScores(
+  device: Device,
+  model: RewardModel,
+  sequences: readonly Pick<Sequence, "tokens">[],
+  options: ScoreOptions = {},
+): Promise<Float32Array<ArrayBuffer>> {
+  const { microTokens = 2048, adapter } = options;
+  sequences.forEach(({ tokens }, i) => checkTokens(`sequences[${i}]`, tokens, model.config));
+  const transformer = transformerOf({ device, model, adapter }, false);
+  const trained = adapter ? { adapter: adapter.params } : {};
+  const lengthOf = ({ tokens }: Pick<Sequence, "tokens">) => tokens.length;
+  const passes = await scan(sequences, { device, lengthOf, microTokens }, (group) => {
+    const tokens = group.map(({ tokens }) => tokens);
+    return [score(model.score, transformer.hidden(trained, tokens, lastRows(device, tokens)))];
+  });
+  return Float32Array.from(passes.flatMap(({ numbers }) => [...numbers[0]!]));
+}

@@ -1,0 +1,86 @@
+/** Watching over the loss: a run that cannot come to anything ends early, with its reason. */
+
+/** A training run that came to nothing: its loss or gradient is no number any more, or grew instead of falling. */
+export class DivergenceError extends Error {
+  /** Its name. */
+  override readonly name = "DivergenceError";
+  /** The update that showed it, counted from 1. */
+  readonly step: number;
+  /** What was out of bounds: the loss, the norm of the gradient, or the smoothed loss. */
+  readonly value: number;
+  /** Whether parameters and moments are still those before the update. */
+  readonly unharmed: boolean;
+
+  /**
+   * Used by the trainers.
+   *
+   * @param message What happened and what to do.
+   * @param facts Update, value, and whether the parameters are as before it.
+   */
+  constructor(message: string, facts: { step: number; value: number; unharmed: boolean }) {
+    super(message);
+    ({ step: this.step, value: this.value, unharmed: this.unharmed } = facts);
+  }
+}
+
+/** What is remembered of the losses so far. */
+export interface LossMemory {
+  /** That of the first update. */
+  readonly first: number;
+  /** The largest of the first ten, but at most ten times the first: how far a loss may swing. */
+  readonly early: number;
+  /** A running mean: nine parts of itself, one part of the last loss. */
+  readonly smoothed: number;
+  /** The lowest that the running mean has been. */
+  readonly lowest: number;
+}
+
+/** What an update showed. */
+interface Observation {
+  /** Counted from 1. */
+  readonly step: number;
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly learningRate: number;
+}
+
+/**
+ * Looks at an update.
+ *
+ * A loss diverges if its running mean exceeds the largest of its first ten values (or ten times the first, if that is
+ * less) by more than twice the lowest running mean since: whatever was learned is lost several times over, in whatever unit
+ * the loss has.
+ *
+ * @param memory What is remembered; `null` before the first update.
+ * @param seen The update.
+ * @returns What to remember.
+ * @throws {DivergenceError} If a number is not finite, or the loss diverges.
+ */
+export function watchLoss(memory: LossMemory | null, seen: Observation): LossMemory {
+  const { step, loss, gradNorm, learningRate } = seen;
+  const remedy = `lower the learning rate (${learningRate} at this update) or lengthen the warm-up`;
+  if (!Number.isFinite(loss) || !Number.isFinite(gradNorm)) {
+    const unharmed = !Number.isFinite(gradNorm); // the optimizer leaves everything alone then
+    const [what, value] = unharmed ? ["norm of the gradient", gradNorm] : ["loss", loss];
+    throw new DivergenceError(
+      `Training diverged at step ${step}: the ${what} is ${value}${unharmed ? `, with a loss of ${loss}` : ""}; ` +
+        `the parameters are ${unharmed ? "those before this step" : "no longer those before this step"}; ${remedy}, ` +
+        `or look for numbers that are not finite in the model that training began with`,
+      { step, value: value as number, unharmed },
+    );
+  }
+  if (!memory) return { first: loss, early: loss, smoothed: loss, lowest: loss };
+  const { first, lowest } = memory;
+  const early = step <= 10 ? Math.max(memory.early, Math.min(loss, 10 * first)) : memory.early;
+  const smoothed = 0.9 * memory.smoothed + 0.1 * loss;
+  const limit = early + 2 * lowest;
+  if (first > 0 && smoothed > limit) {
+    throw new DivergenceError(
+      `Training diverged at step ${step}: the smoothed loss is ${smoothed.toPrecision(4)}, more than ` +
+        `${limit.toPrecision(4)}, the largest early one (${early.toPrecision(4)}) and twice the lowest since ` +
+        `(${lowest.toPrecision(4)}); go back to an earlier checkpoint, and ${remedy}`,
+      { step, value: smoothed, unharmed: false },
+    );
+  }
+  return { first, early, smoothed, lowest: Math.min(lowest, smoothed) };
+}
