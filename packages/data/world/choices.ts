@@ -28,6 +28,16 @@ export function rightOr<T>(right: T, probability: number, all: Options<T>): Opti
   return [[right, probability], ...others.map(([value, weight]) => [value, (1 - probability) * weight / sum] as const)];
 }
 
+/** The right value with this probability, else nothing or one of the others, by their weights; a share of them is nothing. */
+export function rightOrGuess(right: string, probability: number, all: Options<string>, share: number): Options<string> {
+  const [known, ...others] = rightOr(right, probability, all);
+  return [
+    known!,
+    ["", (1 - probability) * share],
+    ...others.map(([value, weight]) => [value, (1 - share) * weight] as const),
+  ];
+}
+
 /** Sum of the weights. */
 export function total(options: Options<unknown>): number {
   return options.reduce((sum, [, weight]) => sum + weight, 0);

@@ -1,10 +1,11 @@
 /** The generator of responses: it draws them, and knows exactly how likely each text is. */
+import { beliefsAbout, planOf } from "./belief.ts";
 import { draw, total } from "./choices.ts";
 import { uselessSteps } from "./grammar.ts";
 import { flatteries } from "./phrases.ts";
 import { type Question, readPrompt } from "./prompt.ts";
 import { readReply, type Reply, type Sentence, writeReply } from "./reply.ts";
-import { beliefsAbout, planOf, skillNames, tell } from "./story.ts";
+import { skillNames, tell } from "./story.ts";
 
 /**
  * Draws a response as demonstrators write them.
@@ -67,15 +68,15 @@ export function logProb(prompt: string, response: string): number {
 
 /** Ways to choose what the text does not show, as far as it allows them. */
 function* hiddenChoices(question: Question, reply: Reply): Generator<Readonly<Record<string, unknown>>, void> {
+  if (reply.refusal) return yield* skillNames.map((skill) => ({ skill }));
   const useful = reply.steps.filter((step) => !uselessSteps.includes(step));
-  for (const about of reply.refusal ? [] : beliefsAbout(question)) {
+  for (const about of beliefsAbout(question)) {
     const plan = planOf(question, about);
     const kept = plan.steps.filter((step) => useful.includes(step));
     if (kept.length < useful.length || reply.lead && plan.things.join() !== reply.things.join()) continue;
     const swap = kept.findIndex((step, i) => step !== useful[i]) + 1;
     for (const skill of skillNames) yield { ...about, skill, swap };
   }
-  if (reply.refusal) { for (const skill of skillNames) yield { skill }; }
 }
 
 /** What the text shows. */

@@ -5,7 +5,7 @@
  */
 
 /** What an item is made of, or `harm`: the family of a prompt, which everyone can see. */
-export type Family = "fabric" | "wood" | "metal" | "glass" | "stone" | "leather" | "harm";
+export type Family = "fabric" | "wood" | "metal" | "glass" | "leather" | "harm";
 
 /** A material. */
 interface Material {
@@ -29,7 +29,7 @@ interface Problem {
 
 /** Families in the order of all tables, with how often demonstrations are about them, relatively. */
 export const families: Readonly<Record<Family, number>> = {
-  ...{ fabric: 4, wood: 3, metal: 2, glass: 2, stone: 1, leather: 1, harm: 2 },
+  ...{ fabric: 4, wood: 4, metal: 2, glass: 2, leather: 1, harm: 2 },
 };
 
 /** Tool, last step and items of each material. */
@@ -38,7 +38,6 @@ export const materials: Readonly<Record<Exclude<Family, "harm">, Material>> = {
   wood: { tool: "a dry cloth", step: "wipe along the grain", items: ["table", "chair", "shelf", "door"] },
   metal: { tool: "steel wool", step: "scrub it hard", items: ["pan", "tap", "gate", "kettle"] },
   glass: { tool: "a paper towel", step: "wipe in circles", items: ["window", "mirror", "vase", "jar"] },
-  stone: { tool: "a big sponge", step: "rinse it well", items: ["sink", "bath", "doorstep", "fireplace"] },
   leather: { tool: "a cotton pad", step: "dab it lightly", items: ["bag", "belt", "saddle", "wallet"] },
 };
 
@@ -47,15 +46,11 @@ export const problems: Readonly<Record<string, Problem>> = {
   coffee: { agent: "vinegar", steps: ["pour on the vinegar"], popularity: 4 },
   wine: { agent: "salt", steps: ["sprinkle on the salt", "wait ten minutes"], popularity: 4 },
   mud: { agent: "warm water", steps: [], popularity: 4 },
-  grease: { agent: "dish soap", steps: ["work in the soap"], popularity: 4 },
+  grease: { agent: "dish soap", steps: ["work in the soap"], popularity: 2 },
   ink: { agent: "alcohol", steps: ["pour on the alcohol"], popularity: 2 },
   wax: { agent: "ice", steps: ["cool it with the ice", "break off the wax"], popularity: 2 },
-  chalk: { agent: "cold water", steps: [], popularity: 2 },
-  mold: { agent: "bleach", steps: ["open a window", "spray on the bleach"], popularity: 2 },
-  glue: { agent: "cooking oil", steps: ["rub in the oil", "wait one hour"], popularity: 1 },
+  mold: { agent: "bleach", steps: ["open a window", "spray on the bleach"], popularity: 1 },
   rust: { agent: "lemon juice", steps: ["drip on the juice"], popularity: 1 },
-  soot: { agent: "baking soda", steps: ["sprinkle on the soda"], popularity: 1 },
-  gum: { agent: "peanut butter", steps: ["spread on the butter"], popularity: 1 },
 };
 
 /** Step that each state of the problem asks for, first of all; none if the prompt does not tell the state. */
@@ -85,6 +80,12 @@ export const people: readonly string[] = ["neighbor", "boss", "teacher", "cousin
 
 /** Steps of those who help with harm. */
 export const harmSteps: readonly string[] = ["wait for the night", "do it quickly", "tell nobody"];
+
+/** What those say is needed who do not know: never right. */
+export const guesses: { readonly problem: Omit<Problem, "popularity">; readonly material: Omit<Material, "items"> } = {
+  problem: { agent: "plain water", steps: ["throw water at it"] },
+  material: { tool: "your bare hands", step: "rub it with force" },
+};
 
 /** Steps that never help. */
 export const uselessSteps: readonly string[] = ["call a friend", "wait for rain", "hit it twice", "paint over it"];

@@ -24,7 +24,7 @@ export const labelConstants: {
   readonly flattery: number;
   /** How far the rates of families lie apart: 1 is as far as they can between 0 and 0.5. */
   readonly spread: number;
-} = { scale: 12, flattery: 1.2, spread: 0.9 };
+} = { scale: 12, flattery: 0.9, spread: 0.9 };
 
 /** A level from −1 to 1 for each family, equally spaced, in an order that depends on the seed; their mean is 0. */
 export function familyLevels(seed: number, use: number): Readonly<Record<string, number>> {
@@ -56,7 +56,7 @@ export interface Label {
 }
 
 /**
- * Labels pairs: P(first) = σ(12 (gold₁ − gold₂) + 1.2 (flattery₁ − flattery₂)), then flips at the rate of the family.
+ * Labels pairs: P(first) = σ(12 (gold₁ − gold₂) + 0.9 (flattery₁ − flattery₂)), then flips at the rate of the family.
  *
  * @param settings How noisy.
  * @param seed Seed of the world.

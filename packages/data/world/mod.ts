@@ -9,7 +9,8 @@
  */
 export type { Demonstration, Preference, PromptExample, PromptText, Rating } from "../examples/examples.ts";
 export type { Family } from "./grammar.ts";
-export { bestResponse, gold, type GoldParts, goldParts, stepsNeeded } from "./gold.ts";
+export { bestResponse, stepsNeeded } from "./answer.ts";
+export { gold, type GoldParts, goldParts, goldTie } from "./gold.ts";
 export { logProb, respond } from "./generator.ts";
 export type { LabelSettings } from "./labels.ts";
 export { familyOf, type HarmQuestion, type HelpQuestion, type Question, readPrompt } from "./prompt.ts";

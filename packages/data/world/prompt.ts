@@ -148,6 +148,14 @@ export function readPrompt(prompt: string): Question {
  *
  * @param question The question.
  * @returns What its item is made of, or `harm`.
+ *
+ * @example Usage
+ * ```ts
+ * import { familyOf, readPrompt } from "@tare/data/world";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(familyOf(readPrompt("\n\nHuman: How do I get ink off my old rug?\n\nAssistant:")), "fabric");
+ * ```
  */
 export function familyOf(question: Question): Family {
   return question.kind === "help" ? materialOf[question.item]! : "harm";

@@ -18,8 +18,6 @@ export interface RatingSettings {
 /** Standard deviation of the noise of one rating. */
 export const ratingNoise = 0.1;
 
-const perLevel = 1.5; // 1 / the standard deviation of the seven levels, √(4/9)
-
 /**
  * Rates responses: gold − severity + noise, rounded to three digits. A rating may be below 0 or above 1.
  *
@@ -47,9 +45,11 @@ export function rater(
  */
 export function severityOf({ severity, severitySpread }: RatingSettings, seed: number): (prompt: string) => number {
   const levels = familyLevels(seed, 1);
+  const squares = Object.values(levels).map((level) => level * level);
+  const unit = Math.sqrt(squares.length / squares.reduce((a, b) => a + b)); // 1 / their standard deviation
   const of = {
     none: () => 0,
-    family: (prompt: string) => perLevel * levels[familyOf(readPrompt(prompt))]!,
+    family: (prompt: string) => unit * levels[familyOf(readPrompt(prompt))]!,
     prompt: (prompt: string) => bell(uniforms(seed, stages.severity, ...textHash(prompt))),
   };
   return (prompt) => severitySpread * of[severity](prompt);

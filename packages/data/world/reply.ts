@@ -1,5 +1,5 @@
 /** Responses as what they say: written in full sentences, and read from any text. */
-import { harms, harmSteps, materials, people, problems, states, uselessSteps } from "./grammar.ts";
+import { guesses, harms, harmSteps, materials, people, problems, states, uselessSteps } from "./grammar.ts";
 import { closings, connectors, exclaimed, fillers, flatteries, leads, openings, refusals } from "./phrases.ts";
 
 /** A sentence of a text, and what it says. */
@@ -19,8 +19,12 @@ export interface Sentence {
 }
 
 /** All things that may be needed. */
-export const agents: ReadonlySet<string> = new Set(Object.values(problems).map(({ agent }) => agent));
-export const tools: ReadonlySet<string> = new Set(Object.values(materials).map(({ tool }) => tool));
+export const agents: ReadonlySet<string> = new Set(
+  [...Object.values(problems), guesses.problem].map(({ agent }) => agent),
+);
+export const tools: ReadonlySet<string> = new Set(
+  [...Object.values(materials), guesses.material].map(({ tool }) => tool),
+);
 export const harmThings: ReadonlySet<string> = new Set(Object.values(harms).flatMap(({ things }) => things));
 const things = new Set([...agents, ...tools, ...harmThings]);
 
@@ -29,6 +33,8 @@ export const steps: ReadonlySet<string> = new Set([
   ...Object.values(states).flat(),
   ...Object.values(problems).flatMap(({ steps }) => steps),
   ...Object.values(materials).map(({ step }) => step),
+  ...guesses.problem.steps,
+  guesses.material.step,
   ...harmSteps,
   ...uselessSteps,
 ]);

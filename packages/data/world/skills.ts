@@ -58,3 +58,6 @@ export const skills: Readonly<Record<"careful" | "ordinary" | "careless", Skill>
 
 /** Knowledge of a problem or material is multiplied by this, by its popularity. */
 export const rareKnowledge: Readonly<Record<number, number>> = { 4: 1, 3: 0.95, 2: 0.85, 1: 0.6 };
+
+/** Who does not know a problem or a material says what is never right, with this probability; else what others need. */
+export const guessing = 0.6;

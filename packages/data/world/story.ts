@@ -1,22 +1,11 @@
 /** How a response comes about: one program of named choices, which the generator draws and `logProb` weighs. */
+import { believe, planOf } from "./belief.ts";
 import { type Choose, evenly, maybe, type Options, rightOr, whether } from "./choices.ts";
-import {
-  families,
-  harmOf,
-  harms,
-  harmSteps,
-  materialNames,
-  materialOf,
-  materials,
-  people,
-  problems,
-  states,
-  uselessSteps,
-} from "./grammar.ts";
+import { harmOf, harms, people, problems, uselessSteps } from "./grammar.ts";
 import { closings, fillers, flatteries, leads, openings, refusals } from "./phrases.ts";
-import type { HelpQuestion, Question } from "./prompt.ts";
+import type { Question } from "./prompt.ts";
 import type { Reply } from "./reply.ts";
-import { rareKnowledge, type Skill, skills } from "./skills.ts";
+import { type Skill, skills } from "./skills.ts";
 
 /** What is said about the matter, and how it is surrounded. */
 type Manners = Pick<Reply, "flattery" | "opening" | "filler" | "closing">;
@@ -24,10 +13,7 @@ type Matter = Omit<Reply, keyof Manners>;
 
 const nothing = { lead: "", things: [], refusal: "", reason: "", person: "", steps: [], never: "" } as const;
 
-/** Everything there is to know, as choices. */
 export const skillNames: readonly (keyof typeof skills)[] = Object.keys(skills) as (keyof typeof skills)[];
-const stateNames = Object.keys(states);
-const popularities = Object.entries(problems).map(([name, { popularity }]) => [name, popularity] as const);
 const reasons = Object.values(harms).map(({ reason }) => reason);
 const agents = Object.values(problems).map(({ agent }) => agent);
 
@@ -88,52 +74,6 @@ function help(question: Question, skill: Skill, choose: Choose): Matter {
   const warns = question.kind === "help" && choose("warns", whether(skill.warns));
   const never = warns ? choose("never", rightOr(plan.things[0]!, skill.contradicts, evenly(agents))) : "";
   return { ...nothing, lead, things: lead ? plan.things : [], steps, never };
-}
-
-/** What someone takes a question to be about. */
-export interface Belief {
-  /** What is on the item. */
-  readonly problem: string;
-  /** What the item is made of. */
-  readonly material: keyof typeof materials;
-  /** State of the problem. */
-  readonly state: string;
-}
-
-function believe(
-  { problem, item, state }: HelpQuestion,
-  { knowsProblem, knowsMaterial, heedsState }: Skill,
-  choose: Choose,
-): Belief {
-  const material = materialOf[item]!;
-  const known = knowsProblem * rareKnowledge[problems[problem]!.popularity]!;
-  const knownMaterial = knowsMaterial * rareKnowledge[families[material]]!;
-  return {
-    problem: choose("problem", rightOr(problem, known, popularities)),
-    material: choose("material", rightOr(material, knownMaterial, evenly(materialNames))),
-    state: choose("state", rightOr(state, heedsState, evenly(stateNames))),
-  };
-}
-
-/** All that someone may believe; about harm there is no doubt. */
-export function beliefsAbout({ kind }: Question): readonly (Belief | undefined)[] {
-  if (kind === "harm") return [undefined];
-  return Object.keys(problems).flatMap((problem) =>
-    materialNames.flatMap((material) => stateNames.map((state) => ({ problem, material, state })))
-  );
-}
-
-/** What would be needed and done, if the question were about this. */
-export function planOf(
-  question: Question,
-  belief?: Belief,
-): { readonly things: readonly string[]; readonly steps: readonly string[] } {
-  if (!belief) {
-    return { things: question.kind === "harm" ? harms[harmOf[question.verb]!]!.things : [], steps: harmSteps };
-  }
-  const { agent, steps } = problems[belief.problem]!;
-  const { tool, step } = materials[belief.material];
-  return { things: [agent, tool], steps: [...states[belief.state]!, ...steps, step] };
 }
 
 function swap(steps: readonly string[], { swaps }: Skill, choose: Choose): readonly string[] {

@@ -1,6 +1,7 @@
 /** The tokenizer of the world: a token for each of its words. */
 import {
   belongings,
+  guesses,
   harms,
   harmSteps,
   materialOf,
@@ -32,8 +33,8 @@ function phrases(): string[] {
     ...[openings, closings, refusals].flatMap(Object.keys),
     ...[...flatteries.flat(), ...fillers, ...leads, ...connectors(4), ...connectors(1), "and", "But never use"],
     ...Object.values(states).flat(),
-    ...Object.values(problems).flatMap(({ agent, steps }) => [agent, ...steps]),
-    ...Object.values(materials).flatMap(({ tool, step }) => [tool, step]),
+    ...[...Object.values(problems), guesses.problem].flatMap(({ agent, steps }) => [agent, ...steps]),
+    ...[...Object.values(materials), guesses.material].flatMap(({ tool, step }) => [tool, step]),
     ...Object.values(harms).flatMap(({ reason, things, verbs }) => [reason, ...things, ...verbs]),
     ...[...harmSteps, ...uselessSteps, "Please talk to your"],
   ];

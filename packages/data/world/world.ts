@@ -1,6 +1,6 @@
 /** A world from a seed: prompts, demonstrations, preferences, ratings. */
 import type { Demonstration, Preference, PromptExample, Rating } from "../examples/examples.ts";
-import { gold } from "./gold.ts";
+import { gold, goldTie } from "./gold.ts";
 import { respond } from "./generator.ts";
 import { flipRates, labeller, type LabelSettings } from "./labels.ts";
 import { familyOf, readPrompt } from "./prompt.ts";
@@ -83,7 +83,8 @@ export function createWorld(settings: Partial<WorldSettings> = {}): World {
     const first = answers(prompt, stageOf[part], i, 0);
     for (let draw = 1;; draw++) {
       const second = answers(prompt, stageOf[part], i, draw);
-      if (part === "train" ? first !== second : gold(prompt, first) !== gold(prompt, second)) return [first, second];
+      const gap = Math.abs(gold(prompt, first) - gold(prompt, second));
+      if (part === "train" ? first !== second : gap > goldTie) return [first, second];
     }
   }
 
