@@ -6,7 +6,7 @@
  *     deno task bench:world [--seeds 0,1,2] [--size d96] [--demonstrations 2000] [--pairs 2000] [--held-out 256]
  */
 import { parseArgs } from "@std/cli";
-import { type SizeName, sizeNames } from "../apps/cli/shapes.ts";
+import { type SizeName, sizes } from "../apps/cli/shapes.ts";
 import { table } from "../apps/cli/table.ts";
 import { measure, type Numbers } from "./world/cell.ts";
 
@@ -18,8 +18,8 @@ const args = parseArgs(Deno.args, {
     Deno.exit(2);
   },
 });
-if (!sizeNames.includes(args.size as SizeName)) {
-  console.error(`Expected --size to be ${sizeNames.join(" or ")} but found ${args.size}`);
+if (!Object.hasOwn(sizes, args.size)) {
+  console.error(`Expected --size to be ${Object.keys(sizes).join(" or ")} but found ${args.size}`);
   Deno.exit(2);
 }
 
