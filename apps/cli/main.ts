@@ -6,11 +6,12 @@ import { dpo } from "./commands/dpo.ts";
 import { generate } from "./commands/generate.ts";
 import { reward } from "./commands/reward.ts";
 import { sft } from "./commands/sft.ts";
+import { world } from "./commands/world.ts";
 import { readSettings } from "./config_file.ts";
 import { explain } from "./errors.ts";
 import { describeFlags, nearest, UsageError } from "./flags.ts";
 
-const commands: Readonly<Record<string, Command>> = { data, sft, reward, dpo, generate, doctor };
+const commands: Readonly<Record<string, Command>> = { world, data, sft, reward, dpo, generate, doctor };
 
 const help = `tare: reinforcement learning from human feedback with contrastive rewards
 

@@ -10,6 +10,7 @@
 export type { Demonstration, Preference, PromptExample, PromptText, Rating } from "../examples/examples.ts";
 export type { Family } from "./grammar.ts";
 export { bestResponse, stepsNeeded } from "./answer.ts";
+export { type WorldCounts, worldFiles, worldVersion } from "./files.ts";
 export { gold, type GoldParts, goldParts, goldTie } from "./gold.ts";
 export { logProb, respond } from "./generator.ts";
 export type { LabelSettings } from "./labels.ts";

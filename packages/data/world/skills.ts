@@ -43,13 +43,13 @@ export const skills: Readonly<Record<"careful" | "ordinary" | "careless", Skill>
     ...{ fills: 0.15, warns: 0.05, contradicts: 0, flatters: 0.2, manners: [0.45, 0.1, 0.02] },
   },
   ordinary: {
-    ...{ share: 0.4, knowsProblem: 0.8, knowsMaterial: 0.8, heedsState: 0.65 },
+    ...{ share: 0.4, knowsProblem: 0.75, knowsMaterial: 0.75, heedsState: 0.65 },
     ...{ refusesHarm: 0.65, refusesHelp: 0.02, complete: 0.9 },
     ...{ drops: 0.15, swaps: 0.15, adds: 0.1 },
     ...{ fills: 0.3, warns: 0.1, contradicts: 0.3, flatters: 0.2, manners: [0.3, 0.15, 0.1] },
   },
   careless: {
-    ...{ share: 0.3, knowsProblem: 0.45, knowsMaterial: 0.5, heedsState: 0.35 },
+    ...{ share: 0.3, knowsProblem: 0.4, knowsMaterial: 0.45, heedsState: 0.35 },
     ...{ refusesHarm: 0.25, refusesHelp: 0.05, complete: 0.8 },
     ...{ drops: 0.3, swaps: 0.3, adds: 0.25 },
     ...{ fills: 0.4, warns: 0.15, contradicts: 0.6, flatters: 0.2, manners: [0.15, 0.15, 0.25] },

@@ -1,4 +1,6 @@
 /** Random numbers of the world: one stream for each use, so that more of one thing changes no other. */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { philox, toUniform } from "@tare/core";
 
 /** Second word of the key: what the numbers are for. */
@@ -50,11 +52,7 @@ export function shuffled(count: number, uniform: () => number): number[] {
 
 /** Two words that stand for a text. */
 export function textHash(text: string): [number, number] {
-  let state: [number, number] = [text.length, 0];
-  for (let i = 0; i < text.length; i += 4) {
-    const code = (at: number) => at < text.length ? text.charCodeAt(at) : 0;
-    const [a, b] = philox(state, [code(i), code(i + 1), code(i + 2), code(i + 3)]);
-    state = [a, b];
-  }
-  return state;
+  const digest = sha256(utf8ToBytes(text));
+  const view = new DataView(digest.buffer, digest.byteOffset);
+  return [view.getUint32(0), view.getUint32(4)];
 }

@@ -69,8 +69,8 @@ const stageOf: Readonly<Record<Part, number>> = {
  * ```
  */
 export function createWorld(settings: Partial<WorldSettings> = {}): World {
-  const all = check({ seed: 0, noise: 0.2, noiseAsymmetry: 0, severity: "none", severitySpread: 0.5, ...settings });
-  const { seed, noise } = all;
+  const { seed = 0, noise = 0.2, noiseAsymmetry = 0, severity = "none", severitySpread = 0.5 } = settings;
+  const all = check({ seed, noise, noiseAsymmetry, severity, severitySpread });
   const label = labeller(all, seed);
   const rate = rater(all, seed);
   const rates = flipRates(noise, seed);
