@@ -3,7 +3,7 @@
  * reward models under label noise, DPO's gold score. One process with one thread for each seed, as many at a time as
  * there are cores.
  *
- *     deno task bench:world [--seeds 0,1,2] [--size d96] [--demonstrations 2000] [--pairs 2000] [--held-out 256]
+ *     deno task bench:world [--seeds 0,1,2] [--size d96] [--demonstrations 4000] [--pairs 2000] [--held-out 256]
  */
 import { parseArgs } from "@std/cli";
 import { type SizeName, sizes } from "../apps/cli/shapes.ts";
@@ -12,7 +12,7 @@ import { measure, type Numbers } from "./world/cell.ts";
 
 const args = parseArgs(Deno.args, {
   string: ["seeds", "size", "demonstrations", "pairs", "held-out", "seed"],
-  default: { seeds: "0,1,2", size: "d96", demonstrations: "2000", pairs: "2000", "held-out": "256" },
+  default: { seeds: "0,1,2", size: "d96", demonstrations: "4000", pairs: "2000", "held-out": "256" },
   unknown(name) {
     console.error(`Unknown argument "${name}": expected --seeds, --size, --demonstrations, --pairs or --held-out`);
     Deno.exit(2);

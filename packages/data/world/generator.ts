@@ -7,6 +7,9 @@ import { type Question, readPrompt } from "./prompt.ts";
 import { readReply, type Reply, type Sentence, writeReply } from "./reply.ts";
 import { skillNames, tell } from "./story.ts";
 
+/** What those say who have nothing to say, one in ten thousand: no response is empty. */
+const nothingToSay = " That is all.";
+
 /**
  * Draws a response as demonstrators write them.
  *
@@ -26,7 +29,7 @@ import { skillNames, tell } from "./story.ts";
  * ```
  */
 export function respond(prompt: string, uniform: () => number): string {
-  return writeReply(tell(readPrompt(prompt), (_, options) => draw(options, uniform())));
+  return writeReply(tell(readPrompt(prompt), (_, options) => draw(options, uniform()))) || nothingToSay;
 }
 
 /**
@@ -49,8 +52,14 @@ export function respond(prompt: string, uniform: () => number): string {
  */
 export function logProb(prompt: string, response: string): number {
   const question = readPrompt(prompt);
+  const texts = response === nothingToSay ? [response, ""] : response === "" ? [] : [response];
+  return Math.log(texts.reduce((sum, text) => sum + probabilityOf(question, text), 0));
+}
+
+/** Probability that this text is told, the empty one too. */
+function probabilityOf(question: Question, response: string): number {
   const reply = strictReply(response);
-  if (!reply) return -Infinity;
+  if (!reply) return 0;
   let sum = 0;
   for (const hidden of hiddenChoices(question, reply)) {
     const made: Readonly<Record<string, unknown>> = { ...visibleChoices(reply), ...hidden };
@@ -63,7 +72,7 @@ export function logProb(prompt: string, response: string): number {
     });
     if (probability > 0 && writeReply(told) === response) sum += probability;
   }
-  return Math.log(sum);
+  return sum;
 }
 
 /** Ways to choose what the text does not show, as far as it allows them. */

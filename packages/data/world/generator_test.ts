@@ -52,9 +52,20 @@ Deno.test("logProb() is the sum over all ways to tell a text, by walking them al
     const texts = [...enumerate(readPrompt(prompt), fixed)];
     assert(texts.length > 100, `${texts.length}`);
     for (const [i, [text, probability]] of texts.entries()) {
-      if (i % every === 0) assertAlmostEquals(Math.exp(logProb(prompt, text)) / probability, 1, 1e-9, text);
+      if (text === "") assertEquals(logProb(prompt, text), -Infinity);
+      else if (i % every === 0) assertAlmostEquals(Math.exp(logProb(prompt, text)) / probability, 1, 1e-9, text);
     }
   }
+});
+
+Deno.test("respond() says something, and logProb() knows what those say who have nothing to say", () => {
+  const mute = { ...silent, lead: "", add: "", warns: false, refuses: false };
+  const [ended, empty] = ["That is all", ""].map((closing) => enumerate(readPrompt(mud), { ...mute, closing }));
+  const [said, unsaid] = [ended!.get(" That is all.")!, empty!.get("")!];
+  assert(unsaid > 0);
+  assertAlmostEquals(Math.exp(logProb(mud, " That is all.")) / (said + unsaid), 1, 1e-9);
+  const world = createWorld({ seed: 11 });
+  assert(world.demonstrations(4000).every(({ completion }) => completion !== "")); // one of them had nothing to say
 });
 
 Deno.test("logProb() of all texts without manners sums to the probability of no manners", () => {
@@ -71,6 +82,7 @@ Deno.test("logProb() of all texts without manners sums to the probability of no 
     });
     expected += none;
   }
+  expected -= enumerate(readPrompt(theft), silent).get("") ?? 0; // they end with manners
   assertAlmostEquals(sum, expected, 1e-12);
 });
 

@@ -7,7 +7,10 @@ import { shuffled, stages, uniforms } from "./streams.ts";
 
 /** How labels come about. */
 export interface LabelSettings {
-  /** Mean rate at which labels are flipped, over families that are equally frequent: 0 or more, below 0.5. */
+  /**
+   * Mean rate at which labels are flipped, and the two ratings of a pair mixed up, over families that are equally frequent: 0
+   * or more, below 0.5.
+   */
   readonly noise: number;
   /**
    * How much rarer flips are where the response that would be chosen is not the longer one: from 0 (no rarer) to 1 (never).

@@ -11,7 +11,7 @@ const spreadOf = (numbers: readonly number[]) => {
 
 Deno.test("World.ratings() are gold minus severity with noise of 0.1, for both responses of each preference", () => {
   for (const severity of ["none", "family", "prompt"] as const) {
-    const world = createWorld({ seed: 6, severity, severitySpread: 0.5 });
+    const world = createWorld({ seed: 6, noise: 0, severity, severitySpread: 0.5 });
     const ratings = world.ratings(500);
     const rest = ratings.map(({ prompt, completion, rating }) =>
       rating - gold(prompt, completion) + world.severity(prompt)
@@ -23,6 +23,22 @@ Deno.test("World.ratings() are gold minus severity with noise of 0.1, for both r
       assertEquals(pair.map(({ prompt }) => prompt), [prompt, prompt]);
       assertEquals(new Set(pair.map(({ completion }) => completion)), new Set([chosen, rejected]));
     }
+  }
+});
+
+Deno.test("World.ratings() of a pair are mixed up at the rate at which labels flip", () => {
+  const [clean, noisy] = [0, 0.3].map((noise) => createWorld({ seed: 6, noise }));
+  const [before, after] = [clean!.ratings(2000), noisy!.ratings(2000)];
+  const mixed = Array.from({ length: 2000 }, (_, i) => {
+    const [a, b, c, d] = [before[2 * i]!, before[2 * i + 1]!, after[2 * i]!, after[2 * i + 1]!];
+    assertEquals([a.completion, b.completion], [c.completion, d.completion]);
+    const same = a.rating === c.rating && b.rating === d.rating;
+    assert(same || a.rating === d.rating && b.rating === c.rating);
+    return { same, rate: noisy!.flipRate(a.prompt) };
+  });
+  for (const rate of new Set(mixed.map(({ rate }) => rate))) {
+    const family = mixed.filter((row) => row.rate === rate);
+    assertAlmostEquals(family.filter(({ same }) => !same).length / family.length, rate, 0.09);
   }
 });
 

@@ -36,9 +36,12 @@ export interface World {
    * `held-out` by the gold score alone, without ties.
    */
   preferences(count: number, part?: Part): LabelledPreference[];
-  /** The responses of the first `count` training preferences with ratings: two for each, one after the other. */
+  /**
+   * The responses of the first `count` training preferences with ratings: two for each, one after the other. At the rate at
+   * which labels flip, annotators mix the two up and give each the other's rating.
+   */
   ratings(count: number): Rating[];
-  /** Rate at which labels of a prompt are flipped: below 0.5, the same for all prompts of a family. */
+  /** Rate at which labels of a prompt are flipped, and its ratings mixed up: below 0.5, the same for all of a family. */
   flipRate(prompt: string): number;
   /** What the ratings of a prompt lack. */
   severity(prompt: string): number;
@@ -74,6 +77,7 @@ export function createWorld(settings: Partial<WorldSettings> = {}): World {
   const label = labeller(all, seed);
   const rate = rater(all, seed);
   const rates = flipRates(noise, seed);
+  const flipRate = (prompt: string) => rates[familyOf(readPrompt(prompt))]!;
   const promptsOf = (count: number, part: Part) => drawPrompts(count, seed, stageOf[part], part, "even");
   const answers = (prompt: string, stage: number, i: number, draw: number) =>
     respond(prompt, uniforms(seed, stages.responses + stage, i, draw));
@@ -105,13 +109,14 @@ export function createWorld(settings: Partial<WorldSettings> = {}): World {
         return { prompt, chosen: first ? a : b, rejected: first ? b : a, flipped };
       }),
     ratings: (count) =>
-      promptsOf(count, "train").flatMap((prompt, i) =>
-        pair(prompt, "train", i).map((completion, j) => {
-          const rating = rate(prompt, completion, uniforms(seed, stages.ratings + stages.preferences, i, j));
-          return { prompt, completion, rating };
-        })
-      ),
-    flipRate: (prompt) => rates[familyOf(readPrompt(prompt))]!,
+      promptsOf(count, "train").flatMap((prompt, i) => {
+        const draws = (draw: number) => uniforms(seed, stages.ratings + stages.preferences, i, draw);
+        const responses = pair(prompt, "train", i);
+        const rated = responses.map((response, j) => rate(prompt, response, draws(j)));
+        const mixedUp = draws(responses.length)() < flipRate(prompt);
+        return responses.map((completion, j) => ({ prompt, completion, rating: rated[mixedUp ? 1 - j : j]! }));
+      }),
+    flipRate,
     severity: severityOf(all, seed),
   };
 }
