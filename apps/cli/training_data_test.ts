@@ -47,7 +47,11 @@ Deno.test("readTrainingData() splits by prompt, counts what is left out, and dig
     new Set(side.map(({ chosen }) => chosen.tokens.subarray(0, chosen.start).join()));
   assertEquals(promptsOf(train).intersection(promptsOf(heldOut)).size, 0);
   assert(notes.at(-1)!.endsWith("; left out: 1 equal completions"), notes.at(-1));
-  await assertRejects(() => readPairs(folder.path, data, 0.3, 2), Error, "but found none in 40 rows: 39 too long, 1 equal");
+  await assertRejects(
+    () => readPairs(folder.path, data, 0.3, 2),
+    Error,
+    "but found none in 40 rows: 39 too long, 1 equal",
+  );
 });
 
 Deno.test("readTrainingData() and jsonOf() take the whole numbers of 64 bits that Parquet has", async () => {
