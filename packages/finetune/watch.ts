@@ -74,7 +74,7 @@ export function watchLoss(memory: LossMemory | null, seen: Observation): LossMem
   const early = step <= 10 ? Math.max(memory.early, Math.min(loss, 10 * first)) : memory.early;
   const smoothed = 0.9 * memory.smoothed + 0.1 * loss;
   const limit = early + 2 * lowest;
-  if (first > 0 && smoothed > limit) {
+  if (first > 0 && smoothed > limit) { // a loss that begins at zero has no unit to judge it by
     throw new DivergenceError(
       `Training diverged at step ${step}: the smoothed loss is ${smoothed.toPrecision(4)}, more than ` +
         `${limit.toPrecision(4)}, the largest early one (${early.toPrecision(4)}) and twice the lowest since ` +
