@@ -1,4 +1,13 @@
-import { type Device, forward, gatherRows, initAdapter, openDevice, score, tokenBatch } from "@tare/core";
+import {
+  type Device,
+  forward,
+  gatherRows,
+  initAdapter,
+  initScoreHead,
+  openDevice,
+  score,
+  tokenBatch,
+} from "@tare/core";
 import { assertClose, eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { assertSameGradient, outcomeOf, pairs, ratings, resumeEverywhere, tinyConfig, tinyModel } from "./fakes.ts";
@@ -110,4 +119,18 @@ Deno.test("reward() refuses ratings that are no numbers, and centring of them", 
   await assertRejects(() => reward({ device, model, train }).next(), RangeError, "train[2] to have a finite rating");
   const config = { centring: 0.1 };
   await assertRejects(() => reward({ device, model, train: ratings(2), config }).next(), RangeError, "no centring");
+});
+
+Deno.test("reward() from ratings goes on where a batch of one begins with what the model knows by chance", async () => {
+  using device = await cpu();
+  using _scope = device.scope();
+  const train = ratings(12).map((example, i) => ({ ...example, rating: i % 4 === 0 ? 0.001 : 1 }));
+  for (let seed = 0; seed < 8; seed++) {
+    const model = { ...tinyModel(device), score: initScoreHead(device, tinyConfig) }; // scores of 0
+    const { steps } = await outcomeOf(
+      device,
+      reward({ device, model, train, config: { batch: 1, learningRate: 1e-5, seed } }),
+    );
+    assertEquals(steps.length, 12);
+  }
 });
