@@ -125,7 +125,7 @@ Deno.test("reward() from ratings goes on where a batch of one begins with what t
   using device = await cpu();
   using _scope = device.scope();
   const train = ratings(12).map((example, i) => ({ ...example, rating: i % 4 === 0 ? 0.001 : 1 }));
-  for (let seed = 0; seed < 8; seed++) {
+  for (const seed of [7, 8, 9]) {
     const model = { ...tinyModel(device), score: initScoreHead(device, tinyConfig) }; // scores of 0
     const { steps } = await outcomeOf(
       device,
