@@ -86,6 +86,7 @@ function dpoTask(options: DpoOptions, config: DpoConfig): Task<ReferencedPair> {
   const rewards = (examples: readonly ReferencedPair[], policy: Float32Array) =>
     policy.map((logProb, i) => config.beta * (logProb - examples[i >> 1]!.reference[i % 2]!));
   return {
+    chance: config.loss === "ipo" ? (2 * config.beta) ** -2 : Math.LN2,
     lengthOf: pairLength,
     weightOf: () => 1,
     loss(trained, examples) {

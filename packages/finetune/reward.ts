@@ -83,6 +83,7 @@ function pairTask(options: RewardOptions, config: RewardConfig): Task<SequencePa
   const scores = scorer(options, config.recompute);
   const { device } = options;
   return {
+    chance: Math.LN2,
     lengthOf: pairLength,
     weightOf: () => 1,
     loss(trained, examples) {
@@ -96,10 +97,14 @@ function pairTask(options: RewardOptions, config: RewardConfig): Task<SequencePa
   };
 }
 
-function ratingTask(options: RewardOptions, config: RewardConfig): Task<RatedSequence> {
+function ratingTask(
+  options: TrainerOptions<RatedSequence, RewardConfig, RewardModel>,
+  config: RewardConfig,
+): Task<RatedSequence> {
   const scores = scorer(options, config.recompute);
-  const { device } = options;
+  const { device, train } = options;
   return {
+    chance: train.reduce((sum, { rating }) => sum + rating ** 2 / train.length, 0), // of a reward of 0 for all
     lengthOf: ({ tokens }) => tokens.length,
     weightOf: () => 1,
     loss(trained, examples) {

@@ -1,4 +1,13 @@
-import { type Device, forward, gatherRows, initAdapter, openDevice, score, tokenBatch } from "@tare/core";
+import {
+  type Device,
+  forward,
+  gatherRows,
+  initAdapter,
+  initScoreHead,
+  openDevice,
+  score,
+  tokenBatch,
+} from "@tare/core";
 import { assertClose, eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { assertResumes, assertSameGradient, outcomeOf, pairs, ratings, tinyConfig, tinyModel } from "./fakes.ts";
@@ -107,4 +116,18 @@ Deno.test("reward() refuses margins and ratings that are no numbers, and centrin
   );
   const config = { centring: 0.1 };
   await assertRejects(() => reward({ device, model, train: ratings(2), config }).next(), RangeError, "no centring");
+});
+
+Deno.test("reward() from ratings goes on where a batch of one begins with what the model knows by chance", async () => {
+  using device = await cpu();
+  using _scope = device.scope();
+  const train = ratings(12).map((example, i) => ({ ...example, rating: i % 4 === 0 ? 0.001 : 1 }));
+  for (const seed of [7, 8, 9]) {
+    const model = { ...tinyModel(device), score: initScoreHead(device, tinyConfig) }; // scores of 0
+    const { steps } = await outcomeOf(
+      device,
+      reward({ device, model, train, config: { batch: 1, learningRate: 1e-5, seed } }),
+    );
+    assertEquals(steps.length, 12);
+  }
 });

@@ -48,9 +48,10 @@ export async function* sft(options: SftOptions): AsyncGenerator<TrainingStep, vo
 
 /** Supervised fine-tuning as a task. */
 function sftTask(options: SftOptions, { recompute }: TrainingConfig): Task<Sequence> {
-  const { device } = options;
+  const { device, model } = options;
   const transformer = transformerOf(options, recompute);
   return {
+    chance: Math.log(model.config.vocabulary),
     lengthOf: ({ tokens }) => tokens.length,
     weightOf: ({ tokens, start }) => tokens.length - start,
     loss(trained, examples) {
