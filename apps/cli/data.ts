@@ -46,14 +46,6 @@ async function* readAll(folder: HubFolder): AsyncGenerator<Row> {
   for (const path of folder.paths) yield* readRows(path, (await folder.open(path))!);
 }
 
-/** A row's value as JSON, in which what Parquet has as `bigint` is a number, or text where no number is exact. */
-export function jsonOf(value: unknown): string {
-  return JSON.stringify(value, (_, part) => {
-    if (typeof part !== "bigint") return part;
-    return Number.isSafeInteger(Number(part)) ? Number(part) : `${part}`;
-  });
-}
-
 /** Training on nothing is a mistake, and so are statistics of it. */
 async function* notEmpty(name: string, rows: AsyncIterable<Row>): AsyncGenerator<Row> {
   let empty = true;

@@ -17,10 +17,11 @@ import {
 } from "@tare/data";
 import { type Calibration, calibrationOf, normalizeScores, pairAccuracy, rewardScores } from "@tare/finetune";
 import type { Context } from "./command.ts";
-import { jsonOf, openRows } from "./data.ts";
+import { openRows } from "./data.ts";
 import { hasField } from "./demonstrations.ts";
 import { isFolder, openFile, writeWhole } from "./files.ts";
 import { UsageError } from "./flags.ts";
+import { toJson } from "./json.ts";
 import { sequencesOf } from "./labelled.ts";
 import { openModel, readConfig, roomOf, within } from "./model.ts";
 import { scoreBar } from "./progress.ts";
@@ -57,7 +58,7 @@ export async function scoreFile(file: string, values: TrainingValues, context: C
   const rewards = await scoreRows(device, model, rows, microTokens, name, context);
   const calibration = calibrationOf(model.json);
   const lines = rows.values().map(({ row, encoded }, i) =>
-    `${jsonOf({ ...row, ...fields(encoded, rewards[i]!, calibration) })}\n`
+    `${toJson({ ...row, ...fields(encoded, rewards[i]!, calibration) })}\n`
   );
   const bytes = ReadableStream.from(lines).pipeThrough(new TextEncoderStream());
   await writeWhole(out, bytes, context.signal);

@@ -1,9 +1,10 @@
 /** Rows of a file become the examples of a trainer, split by prompt, with an account of what they were. */
 import { countSkip, type PromptText, readExamples, type Row, type Skipped, type Skips, splitOf } from "@tare/data";
 import type { Context } from "./command.ts";
-import { jsonOf, openRows } from "./data.ts";
+import { openRows } from "./data.ts";
 import { type Digest, sha256 } from "./digest.ts";
 import { UsageError } from "./flags.ts";
+import { toJson } from "./json.ts";
 import type { TrainingValues } from "./training_flags.ts";
 
 /** How a row becomes examples. */
@@ -74,7 +75,7 @@ function isSkipped(example: object): example is Skipped {
 async function* watched(rows: AsyncIterable<Row>, count: { rows: number }, digest: Digest): AsyncGenerator<Row> {
   for await (const row of rows) {
     count.rows++;
-    digest.update(`${jsonOf("value" in row ? row.value : null)}\n`);
+    digest.update(`${toJson("value" in row ? row.value : null)}\n`);
     yield row;
   }
 }
