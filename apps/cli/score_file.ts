@@ -21,6 +21,7 @@ import { openRows } from "./data.ts";
 import { hasField } from "./demonstrations.ts";
 import { isFolder, openFile, writeWhole } from "./files.ts";
 import { UsageError } from "./flags.ts";
+import { toJson } from "./json.ts";
 import { openModel, readConfig, roomOf, within } from "./model.ts";
 import { scoreBar } from "./progress.ts";
 import { contextOf, type TrainingValues } from "./training_flags.ts";
@@ -47,7 +48,8 @@ export async function scoreFile(file: string, values: TrainingValues, context: C
   await within(name, () => Promise.resolve(checkVocabulary(tokenizer, config.vocabulary)));
   const parse = parser(tokenizer, contextOf(values, name, config));
   const skips: Skips = {};
-  const rows = await Array.fromAsync(readExamples(await openRows(file, { cache }, context), parse, { skips, skipBad }));
+  const opened = await openRows(file, { cache, whole: true }, context); // a row goes out with all that it has
+  const rows = await Array.fromAsync(readExamples(opened, parse, { skips, skipBad }));
 
   using device = await openDevice(values);
   using _scope = device.scope();
@@ -55,9 +57,7 @@ export async function scoreFile(file: string, values: TrainingValues, context: C
   const model = await within(name, () => loadModel(device, files));
   const rewards = await scoreRows(device, model, rows, microTokens, name, context);
   const calibration = calibrationOf(model.json);
-  const lines = rows.map(({ row, encoded }, i) =>
-    JSON.stringify({ ...row, ...fields(encoded, rewards[i]!, calibration) })
-  );
+  const lines = rows.map(({ row, encoded }, i) => toJson({ ...row, ...fields(encoded, rewards[i]!, calibration) }));
   await writeWhole(out, lines.map((line) => `${line}\n`).join(""), context.signal);
   return summary(out, rows, rewards, skips, context);
 }
