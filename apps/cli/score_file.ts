@@ -49,7 +49,8 @@ export async function scoreFile(file: string, values: TrainingValues, context: C
   await within(name, () => Promise.resolve(checkVocabulary(tokenizer, config.vocabulary)));
   const parse = parser(tokenizer, contextOf(values, name, config));
   const skips: Skips = {};
-  const rows = await Array.fromAsync(readExamples(await openRows(file, { cache }, context), parse, { skips, skipBad }));
+  const opened = await openRows(file, { cache, whole: true }, context); // a row goes out with all that it has
+  const rows = await Array.fromAsync(readExamples(opened, parse, { skips, skipBad }));
 
   using device = await openDevice(values);
   using _scope = device.scope();

@@ -1,61 +1,64 @@
-import { encodePreference, loadTokenizer, parsePreference } from "@tare/data";
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type Demonstration, parseDemonstration, type PromptText } from "@tare/data";
 import { sha256 } from "./digest.ts";
-import { openFolder } from "./files.ts";
-import { TemporaryFolder, writeTinyModel } from "./testing.ts";
-import { readTrainingData } from "./training_data.ts";
+import { UsageError } from "./flags.ts";
+import { TemporaryFolder } from "./testing.ts";
+import { readTrainingData, type RowReader } from "./training_data.ts";
 import type { TrainingValues } from "./training_flags.ts";
 
-const notes: string[] = [];
-const context = {
-  print: () => {},
-  note: (line: string) => void notes.push(line),
-  signal: new AbortController().signal,
-};
-const fixtures = new URL("../../packages/data/rows/fixtures/", import.meta.url);
+const context = { print: () => {}, note: () => {}, signal: new AbortController().signal };
+const reader: RowReader<Demonstration, PromptText> = { parse: (row) => parseDemonstration(row), encode: (it) => [it] };
+const columns = fileURLToPath(new URL("../../packages/data/rows/fixtures/mixed.parquet", import.meta.url));
 
-/** Pairs of a file, with the tokenizer of the tiny model. */
-async function readPairs(folder: string, data: string, heldOut = 0.3, length = 64) {
-  const tokenizer = await loadTokenizer(await openFolder(folder));
-  return await readTrainingData({ data, "held-out": heldOut, "skip-bad": false } as TrainingValues, {
-    parse: (row) => parsePreference(row, { tokenizer }),
-    encode: (example) => [encodePreference(tokenizer, example, { context: length })],
-  }, context);
+/** What is read of a file with a share held out. */
+async function read(name: string, heldOut: number, skipBad = false) {
+  const values = { data: name, "held-out": heldOut, "skip-bad": skipBad } as TrainingValues;
+  return await readTrainingData(values, reader, context);
 }
 
 Deno.test("readTrainingData() splits by prompt, counts what is left out, and digests each row as JSON and a line break", async () => {
   await using folder = new TemporaryFolder();
-  await writeTinyModel(folder.path);
-  const prompts = Array.from({ length: 40 }, (_, i) => `say ${i % 20}`);
-  const rows = prompts.map((prompt, i) => ({ prompt, chosen: ` ${i}`, rejected: i === 7 ? " 7" : " no" }));
-  const data = `${folder.path}/pairs.jsonl`;
-  await Deno.writeTextFile(
-    data,
-    rows.map((row) => `${JSON.stringify(row, undefined, 1).replaceAll("\n", " ")}\r\n`).join(""),
-  );
-  const { train, heldOut, inputs } = await readPairs(folder.path, data);
+  const rows = Array.from({ length: 40 }, (_, i) => ({ prompt: `say ${i % 20}`, completion: i === 7 ? "" : ` ${i}` }));
+  const path = `${folder.path}/rows.jsonl`;
+  const spaced = rows.map((row) => JSON.stringify(row, undefined, 1).replaceAll("\n", " "));
+  await Deno.writeTextFile(path, spaced.join("\r\n"));
+  const { train, heldOut, inputs } = await read(path, 0.3);
   const digest = sha256();
   for (const row of rows) digest.update(`${JSON.stringify(row)}\n`);
   assertEquals(inputs.data, {
-    ...{ rows: 40, sha256: digest.digest("hex"), skips: { "equal completions": 1 } },
+    ...{ rows: 40, sha256: digest.digest("hex"), skips: { "empty completion": 1 } },
     examples: { train: train.length, heldOut: heldOut.length },
   });
-  assertEquals(train.length + heldOut.length, 39);
-  assert(heldOut.length > 0, "nothing is held out");
-  const promptsOf = (side: typeof train) =>
-    new Set(side.map(({ chosen }) => chosen.tokens.subarray(0, chosen.start).join()));
+  assertEquals([train.length + heldOut.length, heldOut.length > 0], [39, true]);
+  const promptsOf = (side: typeof train) => new Set(side.map(({ prompt }) => prompt));
   assertEquals(promptsOf(train).intersection(promptsOf(heldOut)).size, 0);
-  assert(notes.at(-1)!.endsWith("; left out: 1 equal completions"), notes.at(-1));
-  await assertRejects(
-    () => readPairs(folder.path, data, 0.3, 2),
-    Error,
-    "but found none in 40 rows: 39 too long, 1 equal",
-  );
 });
 
-Deno.test("readTrainingData() takes the whole numbers of 64 bits that Parquet has", async () => {
+Deno.test("readTrainingData() holds out a share of texts that have no prompts", async () => {
   await using folder = new TemporaryFolder();
-  await writeTinyModel(folder.path);
-  const { inputs } = await readPairs(folder.path, new URL("pairs_none.parquet", fixtures).pathname, 0);
-  assertEquals((inputs.data as { rows: number }).rows, 7);
+  const path = `${folder.path}/texts.jsonl`;
+  await Deno.writeTextFile(path, Array.from({ length: 200 }, (_, i) => `{"text":"text ${i % 100}"}\n`).join(""));
+  const { train, heldOut } = await read(path, 0.3);
+  assert(heldOut.length > 30 && heldOut.length < 90, `${heldOut.length}`);
+  const seen = new Set(train.map((example) => (example as Demonstration).completion));
+  assert(heldOut.every((example) => !seen.has((example as Demonstration).completion)), "one text is on both sides");
+});
+
+Deno.test("readTrainingData() says that all there is would be held out", async () => {
+  await using folder = new TemporaryFolder();
+  const path = `${folder.path}/one.jsonl`;
+  const shares = await Promise.allSettled([..."abcdef"].map(async (text) => {
+    await Deno.writeTextFile(`${path}${text}`, JSON.stringify({ text }));
+    return await read(`${path}${text}`, 0.9);
+  }));
+  const refused = shares.find(({ status }) => status === "rejected") as PromiseRejectedResult;
+  assert(refused.reason instanceof UsageError);
+  assert(refused.reason.message.endsWith("in 1 rows; 1 are held out: lower --held-out"), refused.reason.message);
+});
+
+Deno.test("readTrainingData() digests Parquet's large integers like any other value", async () => {
+  await assertRejects(() => read(columns, 0), SyntaxError, "row 2: text: expected text but found bytes");
+  const { train, inputs } = await read(columns, 0, true);
+  assertEquals([train.length, (inputs.data as { rows: number }).rows], [1, 2]);
 });
