@@ -2,16 +2,11 @@
 import { z } from "zod";
 import { type Flag, type Flags, nearest, parseFlags, UsageError, type Values } from "./flags.ts";
 
-/** The flag that names the file, for commands that read one. */
-export const configFlag = {
-  config: { type: "text", value: "FILE", help: "JSON with settings, keys as flags in camelCase; flags override it" },
-} as const;
-
 /** Flags that say what to do now, not how: no file has them. */
 const acts: readonly string[] = ["config", "resume", "force", "json", "trace", "help"];
 
 /**
- * Reads arguments, and where they name a config file its settings, which stand in for defaults.
+ * Reads arguments, and where a flag `config` names a file its settings, which stand in for defaults.
  *
  * @throws {UsageError} If either is bad: one sentence.
  */

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { configFlag, readSettings } from "./config_file.ts";
+import { readSettings } from "./config_file.ts";
 import { type Flags, UsageError } from "./flags.ts";
 import { TemporaryFolder } from "./testing.ts";
 
@@ -11,7 +11,7 @@ const flags = {
   recompute: { type: "switch", help: "less memory" },
   data: { type: "text", help: "file" },
   resume: { type: "switch", help: "go on" },
-  ...configFlag,
+  config: { type: "text", help: "settings" },
 } as const satisfies Flags;
 
 async function settings(content: string, ...args: string[]) {

@@ -22,10 +22,10 @@ const training = ["", "data/", "default/"].flatMap((folder) =>
  *
  * @throws {RangeError} If there is no such file; and while rows are read, if there is none.
  */
-export async function openRows(name: string, options: HubOptions, context: Context): Promise<AsyncIterable<Row>> {
+export async function openRows(name: string, options: RowOptions, context: Context): Promise<AsyncIterable<Row>> {
   if (name === "-") return notEmpty("stdin", readJsonl(Deno.stdin.readable, { file: "stdin" }));
   const file = await openFile(name);
-  if (file) return notEmpty(name, readRows(name, file));
+  if (file) return notEmpty(name, readRows(name, file, options.whole));
   if (await isFolder(name)) throw new RangeError(`Cannot open ${name}: it is a folder; name a file in it`);
   const [, repository, path] = /^([\w-][\w.-]*\/[\w.-]+)(?::(.+))?$/.exec(name) ?? [];
   if (!repository || path === undefined && /\.(jsonl?|parquet|gz)$/.test(name)) {
@@ -33,17 +33,25 @@ export async function openRows(name: string, options: HubOptions, context: Conte
   }
   const wanted = { type: "dataset", files: path === undefined ? training : [path] } as const;
   const folder = await openRepository(repository, wanted, options, context);
-  return notEmpty(name, readAll(folder));
+  return notEmpty(name, readAll(folder, options.whole));
+}
+
+/** How {@linkcode openRows} opens. */
+export interface RowOptions extends HubOptions {
+  /** Whether columns of Parquet count that no format has; they cost time. */
+  readonly whole?: boolean;
 }
 
 /** Rows of a file, by what it begins with. */
-async function* readRows(file: string, source: ByteSource): AsyncGenerator<Row> {
+async function* readRows(file: string, source: ByteSource, whole = false): AsyncGenerator<Row> {
   const head = new TextDecoder().decode(await source.slice(0, Math.min(4, source.size)).arrayBuffer());
-  yield* head === "PAR1" ? readParquet(source, { file, columns }) : readJsonl(streamOf(source), { file });
+  yield* head === "PAR1"
+    ? readParquet(source, whole ? { file } : { file, columns })
+    : readJsonl(streamOf(source), { file });
 }
 
-async function* readAll(folder: HubFolder): AsyncGenerator<Row> {
-  for (const path of folder.paths) yield* readRows(path, (await folder.open(path))!);
+async function* readAll(folder: HubFolder, whole?: boolean): AsyncGenerator<Row> {
+  for (const path of folder.paths) yield* readRows(path, (await folder.open(path))!, whole);
 }
 
 /** Training on nothing is a mistake, and so are statistics of it. */

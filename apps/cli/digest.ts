@@ -1,6 +1,11 @@
 /** SHA-256 of what goes into a run, so that it can be told later what that was. */
 import { createHash } from "node:crypto";
 import type { CheckpointFiles } from "@tare/core";
+import { z } from "zod";
+import { readText } from "./files.ts";
+
+const indexName = "model.safetensors.index.json";
+const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) });
 
 /** What counts bytes into a digest. */
 export interface Digest {
@@ -29,10 +34,25 @@ export async function digestFiles(files: CheckpointFiles, names: readonly string
   return digest.digest("hex");
 }
 
-/** Names of a checkpoint's files of weights. */
+/**
+ * Names of a checkpoint's files of weights.
+ *
+ * @throws {SyntaxError} If they are several and their index is damaged.
+ */
 export async function weightFiles(files: CheckpointFiles): Promise<string[]> {
-  const index = await files.open("model.safetensors.index.json");
+  const index = await files.open(indexName);
   if (!index || await files.open("model.safetensors")) return ["model.safetensors"];
-  const { weight_map } = JSON.parse(new TextDecoder().decode(await index.slice(0, index.size).arrayBuffer()));
-  return [...new Set(Object.values(weight_map as Record<string, string>))].sort();
+  const { data } = indexSchema.safeParse(parseOrNothing(await readText(index)));
+  if (data) return [...new Set(Object.values(data.weight_map))].sort();
+  throw new SyntaxError(
+    `Cannot read ${indexName}: expected JSON with a weight_map from tensors to files; get it again`,
+  );
+}
+
+function parseOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -35,6 +35,11 @@ export async function openFile(path: string): Promise<ByteSource | undefined> {
   return { size, slice: (start, end) => ({ arrayBuffer: () => readRange(path, start, Math.min(end, size)) }) };
 }
 
+/** All of a file as text. */
+export async function readText(file: ByteSource): Promise<string> {
+  return new TextDecoder().decode(await file.slice(0, file.size).arrayBuffer());
+}
+
 async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
   try {
     return await Deno.stat(path);

@@ -42,7 +42,7 @@ export class UsageError extends Error {
 /**
  * Reads arguments.
  *
- * @throws {UsageError} If a flag is unknown, lacks its value or has a bad one, something stands there that is no flag, or lacks.
+ * @throws {UsageError} If a flag is unknown, or its value is missing or bad; if something is there that is no flag, or missing.
  */
 export function parseFlags<F extends Flags>(args: readonly string[], flags: F): Values<F> {
   const options = Object.fromEntries(

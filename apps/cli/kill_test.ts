@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { runTare, spawnTare, TemporaryFolder, writeTinyData, writeTinyModel } from "./testing.ts";
+import { folderWithModel, runTare, spawnTare, waitFor } from "./testing.ts";
 
 /** How many steps a run's metrics have. */
 async function stepsOf(run: string): Promise<number> {
@@ -10,7 +10,7 @@ async function stepsOf(run: string): Promise<number> {
 async function killAt(steps: number, run: string, args: readonly string[]): Promise<number> {
   const child = spawnTare(...args);
   await child.stdin.close();
-  while (await stepsOf(run) < steps) await new Promise((resolve) => setTimeout(resolve, 2));
+  await waitFor(child, async () => await stepsOf(run) >= steps);
   child.kill("SIGKILL");
   assertEquals((await child.output()).signal, "SIGKILL", "it had ended before");
   return await stepsOf(run);
@@ -24,9 +24,8 @@ const trainers: Record<string, readonly string[]> = {
 
 for (const [command, [flag, data, ...flags]] of Object.entries(trainers)) {
   Deno.test(`tare ${command} that is killed three times and resumed ends with the bytes of a run left alone`, async () => {
-    await using folder = new TemporaryFolder();
+    await using folder = await folderWithModel();
     const { path } = folder;
-    await Promise.all([writeTinyModel(path), writeTinyData(path)]);
     const args = (out: string) => [
       ...[command, flag!, `${path}/${data}`, "--model", path, "--out", `${path}/${out}`, ...flags],
       ...["--batch", "4", "--steps", "30", "--learning-rate", "1e-2", "--eval-every", "7", "--save-every", "1"],

@@ -1,4 +1,4 @@
-/** What reward models learn from: pairs or ratings, and completions that say where zero is. */
+/** What reward models learn from: pairs or ratings. */
 import {
   encodePreference,
   encodeRating,
@@ -12,10 +12,8 @@ import {
   type SequencePair,
   type Tokenizer,
 } from "@tare/data";
-import type { Context } from "./command.ts";
-import { demonstrations, hasField } from "./demonstrations.ts";
-import { readTrainingData, type RowReader } from "./training_data.ts";
-import type { TrainingValues } from "./training_flags.ts";
+import { hasField } from "./demonstrations.ts";
+import type { RowReader } from "./training_data.ts";
 
 /** What a reward model learns from. */
 export type Labelled = SequencePair | RatedSequence;
@@ -39,31 +37,11 @@ export function labelled(
 }
 
 /** Tokens of an example in a forward pass. */
-export function lengthOf(example: Labelled): number {
-  return sidesOf(example).reduce((sum, { tokens }) => sum + tokens.length, 0);
+export function lengthOf(example: SequencePair | Sequence): number {
+  return sequencesOf(example).reduce((sum, { tokens }) => sum + tokens.length, 0);
 }
 
-function sidesOf(example: Labelled): Sequence[] {
+/** The sequences of an example: two of a pair, chosen first, else one. */
+export function sequencesOf(example: SequencePair | Sequence): Sequence[] {
   return "chosen" in example ? [example.chosen, example.rejected] : [example];
-}
-
-/** Most sequences that are scored to find mean and deviation. */
-const most = 512;
-
-/** Reads `--reference`; without it takes the first of the examples there are. */
-export async function readReference(
-  values: TrainingValues & { readonly reference?: string },
-  tokenizer: Tokenizer,
-  length: number,
-  others: readonly (readonly Labelled[])[],
-  context: Context,
-): Promise<{ sequences: readonly Sequence[]; inputs: Readonly<Record<string, unknown>> }> {
-  if (values.reference === undefined) {
-    const given = others.find((examples) => examples.length > 1) ?? others.flat();
-    return { sequences: given.flatMap(sidesOf).slice(0, most), inputs: {} };
-  }
-  const reader = demonstrations(tokenizer, "both", { context: length });
-  const all = { ...values, data: values.reference, "held-out": 0 };
-  const { train, inputs } = await readTrainingData(all, reader, context);
-  return { sequences: train.slice(0, most), inputs: { reference: inputs.data } };
 }

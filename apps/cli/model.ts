@@ -16,7 +16,7 @@ import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
 import { checkpointFiles } from "@tare/data/hub";
 import type { Context } from "./command.ts";
 import { modelFolder } from "./checkpoints.ts";
-import { isFolder, openFolder } from "./files.ts";
+import { isFolder, openFolder, readText } from "./files.ts";
 import { type HubOptions, openRepository } from "./hub.ts";
 
 /**
@@ -39,7 +39,7 @@ export async function readConfig(name: string, files?: CheckpointFiles): Promise
   return await within(name, async () => {
     const file = await (files ?? await openFolder(await modelFolder(name))).open("config.json");
     if (!file) throw new RangeError("Cannot find config.json: a checkpoint has it beside model.safetensors");
-    const text = new TextDecoder().decode(await file.slice(0, file.size).arrayBuffer());
+    const text = await readText(file);
     try {
       return parseConfig(JSON.parse(text));
     } catch (error) {

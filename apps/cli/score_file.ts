@@ -21,6 +21,8 @@ import { openRows } from "./data.ts";
 import { hasField } from "./demonstrations.ts";
 import { isFolder, openFile, writeWhole } from "./files.ts";
 import { UsageError } from "./flags.ts";
+import { toJson } from "./json.ts";
+import { sequencesOf } from "./labelled.ts";
 import { openModel, readConfig, roomOf, within } from "./model.ts";
 import { scoreBar } from "./progress.ts";
 import { contextOf, type TrainingValues } from "./training_flags.ts";
@@ -47,7 +49,8 @@ export async function scoreFile(file: string, values: TrainingValues, context: C
   await within(name, () => Promise.resolve(checkVocabulary(tokenizer, config.vocabulary)));
   const parse = parser(tokenizer, contextOf(values, name, config));
   const skips: Skips = {};
-  const rows = await Array.fromAsync(readExamples(await openRows(file, { cache }, context), parse, { skips, skipBad }));
+  const opened = await openRows(file, { cache, whole: true }, context); // a row goes out with all that it has
+  const rows = await Array.fromAsync(readExamples(opened, parse, { skips, skipBad }));
 
   using device = await openDevice(values);
   using _scope = device.scope();
@@ -55,10 +58,11 @@ export async function scoreFile(file: string, values: TrainingValues, context: C
   const model = await within(name, () => loadModel(device, files));
   const rewards = await scoreRows(device, model, rows, microTokens, name, context);
   const calibration = calibrationOf(model.json);
-  const lines = rows.map(({ row, encoded }, i) =>
-    JSON.stringify({ ...row, ...fields(encoded, rewards[i]!, calibration) })
+  const lines = rows.values().map(({ row, encoded }, i) =>
+    `${toJson({ ...row, ...fields(encoded, rewards[i]!, calibration) })}\n`
   );
-  await writeWhole(out, lines.map((line) => `${line}\n`).join(""), context.signal);
+  const bytes = ReadableStream.from(lines).pipeThrough(new TextEncoderStream());
+  await writeWhole(out, bytes, context.signal);
   return summary(out, rows, rewards, skips, context);
 }
 
@@ -84,13 +88,12 @@ function parser(tokenizer: Tokenizer, length: number): (row: unknown) => RowToSc
   return (row) => ({ encoded: encode(row), row: row as object });
 }
 
-function sequencesOf(encoded: RowToScore["encoded"]): Sequence[] {
-  if ("skip" in encoded) return [];
-  return "chosen" in encoded ? [encoded.chosen, encoded.rejected] : [encoded];
+function sequencesOfRow({ encoded }: RowToScore): Sequence[] {
+  return "skip" in encoded ? [] : sequencesOf(encoded);
 }
 
 function checkScoring(device: Device, config: ModelConfig, rows: readonly RowToScore[], microTokens: number): void {
-  const lengths = rows.flatMap(({ encoded }) => sequencesOf(encoded)).map(({ tokens }) => tokens.length);
+  const lengths = rows.flatMap(sequencesOfRow).map(({ tokens }) => tokens.length);
   const all = lengths.reduce((a, b) => a + b, 0);
   const tokens = Math.max(1, Math.min(microTokens, all), ...lengths);
   // A forward pass alone takes less than the cheapest of the predictions.
@@ -113,12 +116,11 @@ async function scoreRows(
   const rewards: Float32Array[] = [];
   for (let at = 0; at < rows.length; at += 64) {
     signal.throwIfAborted();
-    const sequences = rows.slice(at, at + 64).map(({ encoded }) => sequencesOf(encoded));
+    const sequences = rows.slice(at, at + 64).map(sequencesOfRow);
     const scores = await rewardScores(device, { ...model, score }, sequences.flat(), { microTokens });
     let next = 0;
     for (const { length } of sequences) rewards.push(scores.slice(next, next += length));
     bar.show(rewards.length, rows.length);
-    await new Promise((resolve) => setTimeout(resolve)); // let Ctrl-C in
   }
   return rewards;
 }

@@ -17,7 +17,7 @@ import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
 import type { Trainable, TrainingState } from "@tare/finetune";
 import type { Context } from "./command.ts";
 import { digestFiles, weightFiles } from "./digest.ts";
-import { openFolder } from "./files.ts";
+import { openFolder, readText } from "./files.ts";
 import { UsageError } from "./flags.ts";
 import { openModel, readConfig, within } from "./model.ts";
 import { sizedFor } from "./shapes.ts";
@@ -81,16 +81,20 @@ export async function openStart(values: TrainingValues, context: Context): Promi
   const tokenizer = await within(from, () => loadTokenizer(files));
   const config = size === undefined ? await readConfig(from, files) : sizedFor(size, tokenizer);
   await within(from, () => Promise.resolve(checkVocabulary(tokenizer, config.vocabulary)));
-  const json = size === undefined ? await readJson(files) : undefined;
+  const json = size === undefined ? JSON.parse(await readText((await files.open("config.json"))!)) : undefined;
   const fresh = size === undefined
     ? (device: Device) => within<Model>(from, () => loadModel(device, files))
     : (device: Device) => Promise.resolve<Model>({ config, params: initParams(device, config, seed) });
   const copies = await copy(files, tokenizerFiles);
-  const names = size === undefined ? ["config.json", ...await weightFiles(files), ...tokenizerFiles] : tokenizerFiles;
+  const weights = size === undefined ? ["config.json", ...await within(from, () => weightFiles(files))] : [];
   return {
     name: from,
     ...{ config, tokenizer },
-    inputs: { [size === undefined ? "model" : "tokenizer"]: { sha256: await digestFiles(files, names) } },
+    inputs: {
+      [size === undefined ? "model" : "tokenizer"]: {
+        sha256: await digestFiles(files, [...weights, ...tokenizerFiles]),
+      },
+    },
     async place(device, state) {
       const { params, score, adapter } = state?.params ?? {};
       // All weights that a state has need not be read again.
@@ -100,11 +104,6 @@ export async function openStart(values: TrainingValues, context: Context): Promi
     },
     tokenizerFiles: () => copies.map(({ name, blob }) => ({ name, bytes: blob.stream() })),
   };
-}
-
-async function readJson(files: CheckpointFiles): Promise<Readonly<Record<string, unknown>>> {
-  const file = (await files.open("config.json"))!;
-  return JSON.parse(new TextDecoder().decode(await file.slice(0, file.size).arrayBuffer()));
 }
 
 /** A model that is to be trained to speak: one with a score in place of words cannot be. */

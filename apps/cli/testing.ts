@@ -40,6 +40,20 @@ export function spawnTare(...args: string[]): Deno.ChildProcess {
   }).spawn();
 }
 
+/**
+ * Waits until something is true of what a program does.
+ *
+ * @throws {Error} If it ends before.
+ */
+export async function waitFor(child: Deno.ChildProcess, holds: () => Promise<boolean>): Promise<void> {
+  let ended = false;
+  child.status.then(() => ended = true);
+  while (!await holds()) {
+    if (ended) throw new Error("the program ended before");
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
 /** Runs `tare` to its end. */
 export async function runTare(
   args: readonly string[],

@@ -1,13 +1,15 @@
 /** Rows of a file become the examples of a trainer, split by prompt, with an account of what they were. */
-import { countSkip, type PromptText, readExamples, type Row, type Skipped, type Skips, splitOf } from "@tare/data";
+import { countSkip, type Demonstration, type Preference, readExamples, type Row, type Skipped } from "@tare/data";
+import { type Skips, splitOf } from "@tare/data";
 import type { Context } from "./command.ts";
 import { openRows } from "./data.ts";
 import { type Digest, sha256 } from "./digest.ts";
 import { UsageError } from "./flags.ts";
+import { toJson } from "./json.ts";
 import type { TrainingValues } from "./training_flags.ts";
 
 /** How a row becomes examples. */
-export interface RowReader<T extends PromptText, E extends object> {
+export interface RowReader<T extends Demonstration | Preference, E extends object> {
   /** The row's value as text. */
   parse(row: unknown): T | Skipped;
   /** The text as sequences: one or more examples, or why there is none. */
@@ -29,7 +31,7 @@ export interface TrainingData<E> {
  *
  * @throws {UsageError} If there is no such flag, or nothing to learn from.
  */
-export async function readTrainingData<T extends PromptText, E extends object>(
+export async function readTrainingData<T extends Demonstration | Preference, E extends object>(
   { data: file, "held-out": heldOut, "skip-bad": skipBad, cache }: TrainingValues,
   { parse, encode }: RowReader<T, E>,
   context: Context,
@@ -41,7 +43,7 @@ export async function readTrainingData<T extends PromptText, E extends object>(
   const sides = { train: [] as E[], "held-out": [] as E[] };
   const rows = watched(await openRows(file, { cache }, context), count, digest);
   for await (const example of readExamples(rows, parse, { skips, skipBad })) {
-    const side = splitOf(example.prompt, { heldOut });
+    const side = splitOf(splitKey(example), { heldOut });
     for (const encoded of encode(example)) {
       if (isSkipped(encoded)) countSkip(skips, encoded.skip);
       else sides[side].push(encoded);
@@ -51,7 +53,8 @@ export async function readTrainingData<T extends PromptText, E extends object>(
   const left = Object.entries(skips).map(([reason, n]) => `${n} ${reason}`).join(", ");
   if (sides.train.length === 0) {
     throw new UsageError(
-      `Expected examples to learn from in ${file} but found none in ${count.rows} rows${left && `: ${left}`}`,
+      `Expected examples to learn from in ${file} but found none in ${count.rows} rows${left && `: ${left}`}` +
+        (sides["held-out"].length > 0 ? `; ${sides["held-out"].length} are held out: lower --held-out` : ""),
     );
   }
   context.note(
@@ -66,6 +69,11 @@ export async function readTrainingData<T extends PromptText, E extends object>(
   };
 }
 
+/** What decides the side: the prompt, or where there is none, as in plain text, what stands alone. */
+function splitKey(example: Demonstration | Preference): string {
+  return example.prompt || ("chosen" in example ? example.chosen : example.completion);
+}
+
 function isSkipped(example: object): example is Skipped {
   return "skip" in example;
 }
@@ -74,7 +82,7 @@ function isSkipped(example: object): example is Skipped {
 async function* watched(rows: AsyncIterable<Row>, count: { rows: number }, digest: Digest): AsyncGenerator<Row> {
   for await (const row of rows) {
     count.rows++;
-    digest.update(`${JSON.stringify("value" in row ? row.value : null)}\n`);
+    digest.update(`${toJson("value" in row ? row.value : null)}\n`);
     yield row;
   }
 }

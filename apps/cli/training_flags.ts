@@ -10,7 +10,7 @@ export const trainingFlags = {
   data: {
     type: "text",
     value: "FILE|ID",
-    help: "rows to learn from: JSONL (.gz), Parquet, a dataset of the hub; - reads stdin",
+    help: "rows to learn from: JSONL (.gz), Parquet, a data set of the hub; - reads stdin",
   },
   model: {
     type: "text",

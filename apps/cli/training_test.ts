@@ -1,5 +1,62 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { folderWithModel, runTare } from "./testing.ts";
+import { openDevice } from "@tare/core";
+import { DivergenceError, type TrainingState, type TrainingStep } from "@tare/finetune";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { openRun } from "./run_folder.ts";
+import { folderWithModel, readLines, runTare, TemporaryFolder } from "./testing.ts";
+import { train } from "./training.ts";
+import type { TrainingValues } from "./training_flags.ts";
+
+/** Steps of a trainer without a model, the second of them the best; it may diverge after some. */
+async function* fakeSteps(steps: number, divergesAfter = Infinity): AsyncGenerator<TrainingStep> {
+  for (let step = 1; step <= steps; step++) {
+    if (step > divergesAfter) throw new DivergenceError("It diverged", { step, value: NaN, unharmed: true });
+    const best = step === 1 ? null : { step: 2, loss: 1 };
+    const state = { step, best } as unknown as TrainingState; // of what is saved nothing is read here
+    yield { ...{ step, steps, epoch: 1, metrics: { loss: step }, best: step === 2 }, state };
+  }
+}
+
+/** Drives them in a new folder; the checkpoint of a step holds its number. */
+async function drive(path: string, steps: AsyncIterable<TrainingStep>, values: Partial<TrainingValues>) {
+  using device = await openDevice({ device: "cpu", threads: 1 });
+  using run = await openRun(path, { resume: false, force: false });
+  const record = { ...{ tare: "0", command: "sft", device: "cpu" }, settings: {}, inputs: {} };
+  const context = { print: () => {}, note: () => {}, signal: new AbortController().signal };
+  const checkpoint = ({ step }: TrainingState) => [{ name: "config.json", bytes: new Blob([`${step}`]).stream() }];
+  return await train({ device, run, record, steps: () => steps, checkpoint }, values as TrainingValues, context);
+}
+
+Deno.test("train() puts the best model into the folder, or with keep the last one", async () => {
+  await using temporary = new TemporaryFolder();
+  for (const [keep, kept] of [["best", 2], ["last", 4]] as const) {
+    const path = `${temporary.path}/${keep}`;
+    const report = await drive(path, fakeSteps(4), { keep });
+    assertEquals(report, { out: path, steps: 4, kept, metrics: { loss: 4 } });
+    assertEquals(await Deno.readTextFile(`${path}/config.json`), `${kept}`);
+    assertEquals((await readLines(`${path}/metrics.jsonl`)).map(({ step }) => step), [1, 2, 3, 4]);
+  }
+});
+
+Deno.test("train() names the last good checkpoint of a run that diverges, and keeps it", async () => {
+  await using temporary = new TemporaryFolder();
+  const path = `${temporary.path}/run`;
+  const message = `It diverged; the last good checkpoint is ${path}/step-2`;
+  await assertRejects(() => drive(path, fakeSteps(9, 4), {}), DivergenceError, message);
+  assertEquals(await Deno.readTextFile(`${path}/step-2/config.json`), "2");
+  const early = `${temporary.path}/early`;
+  await assertRejects(() => drive(early, fakeSteps(9, 0), {}), DivergenceError, "it was before the first checkpoint");
+});
+
+Deno.test("a run that diverges ends with exit code 1, in one sentence", async () => {
+  await using folder = await folderWithModel();
+  const { path } = folder;
+  const { code, stderr } = await runTare([
+    ...["sft", "--data", `${path}/demonstrations.jsonl`, "--model", path, "--out", `${path}/run`, "--device", "cpu"],
+    ...["--threads", "1", "--batch", "8", "--steps", "200", "--learning-rate", "50", "--warmup", "0"],
+  ]);
+  assertEquals(code, 1, stderr);
+  assertStringIncludes(stderr.trimEnd().split("\n").at(-1)!, "Training diverged at step ");
+});
 
 Deno.test("training commands refuse bad input with one sentence and exit code 2, and leave no folder", async () => {
   await using folder = await folderWithModel();

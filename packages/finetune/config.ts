@@ -99,9 +99,10 @@ const rules: Readonly<Record<keyof (RewardConfig & DpoConfig), readonly [(x: unk
 export function fillConfig<C extends TrainingConfig>(given: Partial<C> | undefined, defaults: C): C {
   const chosen = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
   const config = { ...defaults, ...Object.fromEntries(chosen) };
+  const known = [...Object.keys(defaults), "steps", "evalEvery"]; // these two have no default
   for (const [name, value] of Object.entries(config)) {
-    if (!(name in defaults || name === "steps" || name === "evalEvery")) {
-      throw new RangeError(`Expected settings of training among ${Object.keys(defaults).join(", ")} but found ${name}`);
+    if (!known.includes(name)) {
+      throw new RangeError(`Expected settings of training among ${known.join(", ")} but found ${name}`);
     }
     const [fits, words] = rules[name as keyof typeof rules];
     if (!fits(value)) throw new RangeError(`Expected ${name} of training to be ${words} but found ${value}`);

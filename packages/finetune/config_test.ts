@@ -36,5 +36,5 @@ Deno.test("fillConfig() refuses each setting out of its range, by name", () => {
 
 Deno.test("fillConfig() refuses settings of another trainer", () => {
   const foreign = { beta: 1 } as object;
-  assertThrows(() => fillConfig(foreign, sftDefaults), RangeError, "but found beta");
+  assertThrows(() => fillConfig(foreign, sftDefaults), RangeError, "recompute, steps, evalEvery but found beta");
 });

@@ -4,11 +4,12 @@ import type { SequencePair } from "@tare/data";
 import { type DpoConfig, dpoDefaults, fillConfig } from "./config.ts";
 import { dpoLoss } from "./losses.ts";
 import { pairEvaluation, pairMetrics } from "./pair_metrics.ts";
+import { pairLength, sidesOf } from "./pairs.ts";
 import { type ReferencedPair, referenceOf } from "./referenced_pairs.ts";
 import { startOf, type TrainingStep } from "./step.ts";
 import type { Task } from "./task.ts";
 import { runTask } from "./train.ts";
-import { checkSequences, type Placed, type Trainable, trainableOf, transformerOf } from "./trainable.ts";
+import { type Placed, type Trainable, trainableOf, transformerOf } from "./trainable.ts";
 import { checkExamples, type TrainerOptions } from "./trainer.ts";
 
 /** A policy, pairs, and how it learns from them. */
@@ -49,11 +50,8 @@ export async function* dpo(options: DpoOptions): AsyncGenerator<TrainingStep, vo
       `Expected labelSmoothing of training to be 0 with the loss ipo but found ${config.labelSmoothing}`,
     );
   }
-  const { device, model, train, heldOut = [], state, signal } = options;
-  checkExamples(train);
-  for (const [name, pairs] of [["train", train], ["heldOut", heldOut]] as const) {
-    checkSequences(name, pairs.map(({ chosen, rejected }) => [chosen, rejected]), model.config);
-  }
+  const { device, train, heldOut = [], state, signal } = options;
+  checkExamples(options, sidesOf);
   const task = dpoTask(options, config);
   const start = startOf(trainableOf(options), state);
   const logProbs = completionLogProbs(options, config.recompute);
@@ -70,7 +68,7 @@ function completionLogProbs(placed: Placed, recompute: boolean) {
   const { device } = placed;
   const transformer = transformerOf(placed, recompute);
   return (trained: Trainable, pairs: readonly SequencePair[]): Tensor<"f32"> => {
-    const both = pairs.flatMap(({ chosen, rejected }) => [chosen, rejected]);
+    const both = pairs.flatMap(sidesOf);
     const sequences = both.map(({ tokens }) => tokens);
     const { rows, targets } = predictions(device, sequences, both.map(({ start }) => start));
     const hidden = transformer.hidden(trained, sequences, rows);
@@ -88,7 +86,8 @@ function dpoTask(options: DpoOptions, config: DpoConfig): Task<ReferencedPair> {
   const rewards = (examples: readonly ReferencedPair[], policy: Float32Array) =>
     policy.map((logProb, i) => config.beta * (logProb - examples[i >> 1]!.reference[i % 2]!));
   return {
-    lengthOf: ({ chosen, rejected }) => chosen.tokens.length + rejected.tokens.length,
+    chance: config.loss === "ipo" ? (2 * config.beta) ** -2 : Math.LN2,
+    lengthOf: pairLength,
     weightOf: () => 1,
     loss(trained, examples) {
       const policy = logProbs(trained, examples);

@@ -4,7 +4,7 @@ import type { Sequence } from "@tare/data";
 import { assertClose, eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { dpo, type DpoOptions } from "./dpo.ts";
-import { assertSameGradient, outcomeOf, pairs, resumeEverywhere, tinyConfig, tinyModel } from "./fakes.ts";
+import { assertResumes, assertSameGradient, outcomeOf, pairs, tinyConfig, tinyModel } from "./fakes.ts";
 
 const cpu = () => openDevice({ device: "cpu", threads: 1 });
 const settings = { batch: 4, steps: 6, learningRate: 0.01, microTokens: 30, evalEvery: 2 };
@@ -60,25 +60,16 @@ Deno.test("dpo() goes on from the bytes of any state with the same bits, an adap
   using _scope = device.scope();
   const model = tinyModel(device);
   const adapter = () => initAdapter(device, tinyConfig, { rank: 2, alpha: 4 }, 3);
-  const runs = [
-    await resumeEverywhere(
-      device,
-      () => dpo(options(device)),
-      (state) => dpo(options(device, { model: { config: tinyConfig, params: state.params.params! }, state })),
-    ),
-    await resumeEverywhere(
-      device,
-      () => dpo(options(device, { model, adapter: adapter() })),
-      (state) => dpo(options(device, { model, adapter: { params: state.params.adapter!, scale: 2 }, state })),
-    ),
-  ];
-  for (const { whole, resumed } of runs) {
-    assertEquals(whole.saved.length, 6);
-    resumed.forEach(({ steps, numbers }, i) => {
-      assertEquals(steps, whole.steps.slice(i + 1));
-      if (steps.length > 0) assertEquals(numbers, whole.numbers);
-    });
-  }
+  await assertResumes(
+    device,
+    () => dpo(options(device)),
+    (state) => dpo(options(device, { model: { config: tinyConfig, params: state.params.params! }, state })),
+  );
+  await assertResumes(
+    device,
+    () => dpo(options(device, { model, adapter: adapter() })),
+    (state) => dpo(options(device, { model, adapter: { params: state.params.adapter!, scale: 2 }, state })),
+  );
 });
 
 Deno.test("dpo() refuses to go on with other pairs, and to smooth labels for IPO", async () => {

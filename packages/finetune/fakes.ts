@@ -11,7 +11,9 @@ import {
 } from "@tare/core";
 import { mul, philox, saveState, type ScoreHead } from "@tare/core";
 import { assertClose } from "@tare/core/testing";
+import { assertEquals } from "@std/assert";
 import type { RatedSequence, Sequence, SequencePair } from "@tare/data";
+import type { SftOptions } from "./sft.ts";
 import type { TrainingState, TrainingStep } from "./step.ts";
 
 /** Two blocks, grouped heads, a window in the second one, 17 tokens, tied. */
@@ -60,6 +62,18 @@ export function ratings(count: number, seed = 1): RatedSequence[] {
   return sequences(count, seed).map((sequence) => ({ ...sequence, rating: 1 - sequence.tokens.length / 10 }));
 }
 
+/** Six updates in several micro-batches each, with three evaluations. */
+export const sftSettings = { batch: 4, steps: 6, learningRate: 0.02, microTokens: 20, evalEvery: 2 };
+
+/** Supervised fine-tuning of the tiny model. */
+export function sftOptions(device: Device, more: Partial<SftOptions> = {}): SftOptions {
+  return {
+    ...{ device, model: tinyModel(device), train: sequences(10), heldOut: sequences(5, 2) },
+    config: sftSettings,
+    ...more,
+  };
+}
+
 /** What a run came to, on the host. */
 export interface Outcome {
   /** Every step but its state and its rate. */
@@ -85,20 +99,24 @@ export async function outcomeOf(device: Device, run: AsyncIterable<TrainingStep>
 }
 
 /**
- * Runs to the end, then again from the bytes of each state: what is left of the steps, and the numbers at the end.
+ * Checks that a run from the bytes of each state of another has the steps that were left, and the same numbers at the end.
+ *
+ * @returns The whole run.
  */
-export async function resumeEverywhere(
+export async function assertResumes(
   device: Device,
   begin: () => AsyncIterable<TrainingStep>,
   resume: (state: TrainingState) => AsyncIterable<TrainingStep>,
-): Promise<{ whole: Outcome; resumed: Outcome[] }> {
+): Promise<Outcome> {
   const whole = await outcomeOf(device, begin(), true);
-  const resumed: Outcome[] = [];
-  for (const saved of whole.saved) {
+  assertEquals(whole.saved.length, whole.steps[0]!.steps);
+  for (const [i, saved] of whole.saved.entries()) {
     using _scope = device.scope();
-    resumed.push(await outcomeOf(device, resume(await loadState<TrainingState>(device, saved))));
+    const { steps, numbers } = await outcomeOf(device, resume(await loadState<TrainingState>(device, saved)));
+    assertEquals(steps, whole.steps.slice(i + 1));
+    if (steps.length > 0) assertEquals(numbers, whole.numbers);
   }
-  return { whole, resumed };
+  return whole;
 }
 
 /** Checks that one update has the same loss and gradient in many micro-batches as in one; AdamW's mean is a tenth of it. */

@@ -23,8 +23,8 @@ export {
   ratingLoss,
   sftLoss,
 } from "./losses.ts";
-export { reward, type RewardModel, type RewardOptions } from "./reward.ts";
-export { rewardScores, type ScoreOptions } from "./score.ts";
+export { reward, type RewardOptions } from "./reward.ts";
+export { type RewardModel, rewardScores, type ScoreOptions } from "./score.ts";
 export { sft, type SftOptions } from "./sft.ts";
 export type { TrainingState, TrainingStep } from "./step.ts";
 export type { Trainable } from "./trainable.ts";

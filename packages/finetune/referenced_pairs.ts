@@ -1,6 +1,7 @@
 /** Log-probabilities under the model as it came, computed once and kept in the state. */
 import { type Device, disposeTree, type Tensor } from "@tare/core";
 import type { SequencePair } from "@tare/data";
+import { pairLength } from "./pairs.ts";
 import { scan } from "./scan.ts";
 import type { TrainingState } from "./step.ts";
 
@@ -42,8 +43,7 @@ export async function referenceOf(
   const { device, train, heldOut, signal, stored } = options;
   if (stored) return await restore(options, stored);
   const all = [...train, ...heldOut];
-  const lengthOf = ({ chosen, rejected }: SequencePair) => chosen.tokens.length + rejected.tokens.length;
-  const passes = await scan(all, { ...options, lengthOf }, (pairs) => [logProbs(pairs)]);
+  const passes = await scan(all, { ...options, lengthOf: pairLength }, (pairs) => [logProbs(pairs)]);
   if (signal?.aborted) return undefined;
   const numbers = Float32Array.from(passes.flatMap(({ numbers }) => [...numbers[0]!]));
   using scope = device.scope();

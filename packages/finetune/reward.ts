@@ -1,18 +1,17 @@
 /** Reward models: a score at the last token, learned from pairs or from ratings. */
-import { type Model, reshape, score, type ScoreHead, sliceColumns, type Tensor } from "@tare/core";
-import type { RatedSequence, Sequence, SequencePair } from "@tare/data";
+import { reshape, sliceColumns } from "@tare/core";
+import type { RatedSequence, SequencePair } from "@tare/data";
 import { fillConfig, type RewardConfig, rewardDefaults } from "./config.ts";
 import { correlation } from "./evaluate.ts";
 import { preferenceLoss, ratingLoss } from "./losses.ts";
 import { pairEvaluation, pairMetrics } from "./pair_metrics.ts";
+import { pairLength, sidesOf } from "./pairs.ts";
+import { type RewardModel, scorer } from "./score.ts";
 import { startOf, type TrainingStep } from "./step.ts";
 import type { Task } from "./task.ts";
 import { runTask } from "./train.ts";
-import { checkSequences, lastRows, type Trainable, trainableOf, transformerOf } from "./trainable.ts";
+import { trainableOf } from "./trainable.ts";
 import { checkExamples, type TrainerOptions } from "./trainer.ts";
-
-/** A model with a scalar head, as `initScoreHead` makes one; the head is always trained. */
-export type RewardModel = Model & { readonly score: ScoreHead };
 
 /** A reward model, and what it learns from: pairs, or sequences with ratings. */
 export type RewardOptions =
@@ -49,55 +48,46 @@ export type RewardOptions =
  */
 export async function* reward(options: RewardOptions): AsyncGenerator<TrainingStep, void, void> {
   const config = fillConfig(options.config, rewardDefaults);
-  const { model, state } = options;
-  checkExamples(options.train);
-  const start = startOf({ ...trainableOf(options), score: model.score }, state);
+  const start = startOf({ ...trainableOf(options), score: options.model.score }, options.state);
   if (fromPairs(options)) {
-    for (const name of ["train", "heldOut"] as const) {
-      const sides = (options[name] ?? []).map(({ chosen, rejected }) => [chosen, rejected]);
-      checkSequences(name, sides, model.config);
-    }
+    checkExamples(options, sidesOf);
+    checkFinite(options, "margin");
     return yield* runTask(pairTask(options, config), start, { ...options, config });
   }
   const rated = options as TrainerOptions<RatedSequence, RewardConfig, RewardModel>;
+  checkExamples(rated, (sequence) => [sequence]);
+  checkFinite(rated, "rating");
   if (config.centring !== 0) {
     throw new RangeError(`Expected no centring with ratings, which say where zero is, but found ${config.centring}`);
   }
-  for (const name of ["train", "heldOut"] as const) checkRatings(name, rated[name] ?? [], model);
   yield* runTask(ratingTask(rated, config), start, { ...rated, config });
 }
 
 function fromPairs(options: RewardOptions): options is TrainerOptions<SequencePair, RewardConfig, RewardModel> {
-  return "chosen" in options.train[0]!;
+  return options.train.length > 0 && "chosen" in options.train[0]!;
 }
 
-function checkRatings(name: string, examples: readonly RatedSequence[], { config }: Model): void {
-  checkSequences(name, examples.map((example) => [example]), config);
-  const bad = examples.findIndex(({ rating }) => !Number.isFinite(rating));
-  if (bad < 0) return;
-  throw new RangeError(`Expected ${name}[${bad}] to have a finite rating but found ${examples[bad]!.rating}`);
-}
-
-/** Scores of sequences at their last tokens. */
-function scorer(options: RewardOptions, { recompute }: RewardConfig) {
-  const transformer = transformerOf(options, recompute);
-  return (trained: Trainable, sequences: readonly Sequence[]): Tensor<"f32"> => {
-    const tokens = sequences.map(({ tokens }) => tokens);
-    return score(trained.score!, transformer.hidden(trained, tokens, lastRows(options.device, tokens)));
-  };
+/** Refuses margins or ratings that are no number: the loss would be none, and look like one that diverged. */
+function checkFinite<K extends string>(
+  { train, heldOut = [] }: Pick<TrainerOptions<Readonly<Record<K, number>>>, "train" | "heldOut">,
+  key: K,
+): void {
+  for (const [name, examples] of [["train", train], ["heldOut", heldOut]] as const) {
+    const bad = examples.findIndex((example) => !Number.isFinite(example[key]));
+    if (bad < 0) continue;
+    throw new RangeError(`Expected ${name}[${bad}] to have a finite ${key} but found ${examples[bad]![key]}`);
+  }
 }
 
 function pairTask(options: RewardOptions, config: RewardConfig): Task<SequencePair> {
-  const scores = scorer(options, config);
+  const scores = scorer(options, config.recompute);
   const { device } = options;
   return {
-    lengthOf: ({ chosen, rejected }) => chosen.tokens.length + rejected.tokens.length,
+    chance: Math.LN2,
+    lengthOf: pairLength,
     weightOf: () => 1,
     loss(trained, examples) {
-      const rewards = reshape(scores(trained, examples.flatMap((pair) => [pair.chosen, pair.rejected])), [
-        examples.length,
-        2,
-      ]);
+      const rewards = reshape(scores(trained, examples.flatMap(sidesOf)), [examples.length, 2]);
       const margin = device.tensor(examples.map(({ margin }) => margin), [examples.length, 1]);
       const [chosen, rejected] = [sliceColumns(rewards, 0, 1), sliceColumns(rewards, 1, 2)];
       return [preferenceLoss(chosen, rejected, { margin, centring: config.centring }), [rewards]];
@@ -107,10 +97,14 @@ function pairTask(options: RewardOptions, config: RewardConfig): Task<SequencePa
   };
 }
 
-function ratingTask(options: RewardOptions, config: RewardConfig): Task<RatedSequence> {
-  const scores = scorer(options, config);
-  const { device } = options;
+function ratingTask(
+  options: TrainerOptions<RatedSequence, RewardConfig, RewardModel>,
+  config: RewardConfig,
+): Task<RatedSequence> {
+  const scores = scorer(options, config.recompute);
+  const { device, train } = options;
   return {
+    chance: train.reduce((sum, { rating }) => sum + rating ** 2 / train.length, 0), // of a reward of 0 for all
     lengthOf: ({ tokens }) => tokens.length,
     weightOf: () => 1,
     loss(trained, examples) {

@@ -1,9 +1,18 @@
-import { type Device, forward, gatherRows, initAdapter, openDevice, score, tokenBatch } from "@tare/core";
+import {
+  type Device,
+  forward,
+  gatherRows,
+  initAdapter,
+  initScoreHead,
+  openDevice,
+  score,
+  tokenBatch,
+} from "@tare/core";
 import { assertClose, eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { assertSameGradient, outcomeOf, pairs, ratings, resumeEverywhere, tinyConfig, tinyModel } from "./fakes.ts";
-import { reward, type RewardModel, type RewardOptions } from "./reward.ts";
-import { rewardScores } from "./score.ts";
+import { assertResumes, assertSameGradient, outcomeOf, pairs, ratings, tinyConfig, tinyModel } from "./fakes.ts";
+import { reward, type RewardOptions } from "./reward.ts";
+import { type RewardModel, rewardScores } from "./score.ts";
 
 const cpu = () => openDevice({ device: "cpu", threads: 1 });
 const settings = { batch: 4, steps: 6, learningRate: 0.02, microTokens: 30, evalEvery: 2 };
@@ -78,36 +87,47 @@ Deno.test("reward() goes on from the bytes of any state with the same bits, an a
     score: state?.params.score ?? tinyModel(device).score,
   });
   const adapter = () => initAdapter(device, tinyConfig, { rank: 2, alpha: 4 }, 3);
-  const runs = [
-    await resumeEverywhere(
-      device,
-      () => reward(options(device)),
-      (state) => reward(options(device, { model: { config: tinyConfig, ...state.params } as RewardModel, state })),
-    ),
-    await resumeEverywhere(
-      device,
-      () => reward(options(device, { model: model(), adapter: adapter() })),
-      (state) =>
-        reward(
-          options(device, { model: model(state), adapter: { params: state.params.adapter!, scale: 2 }, state }),
-        ),
-    ),
-  ];
-  for (const { whole, resumed } of runs) {
-    assertEquals(whole.saved.length, 6);
-    resumed.forEach(({ steps, numbers }, i) => {
-      assertEquals(steps, whole.steps.slice(i + 1));
-      if (steps.length > 0) assertEquals(numbers, whole.numbers);
-    });
-  }
+  await assertResumes(
+    device,
+    () => reward(options(device)),
+    (state) => reward(options(device, { model: { config: tinyConfig, ...state.params } as RewardModel, state })),
+  );
+  await assertResumes(
+    device,
+    () => reward(options(device, { model: model(), adapter: adapter() })),
+    (state) =>
+      reward(
+        options(device, { model: model(state), adapter: { params: state.params.adapter!, scale: 2 }, state }),
+      ),
+  );
 });
 
-Deno.test("reward() refuses ratings that are no numbers, and centring of them", async () => {
+Deno.test("reward() refuses margins and ratings that are no numbers, and centring of ratings", async () => {
   using device = await cpu();
   using _scope = device.scope();
   const { model } = options(device);
   const train = [...ratings(2), { ...ratings(1)[0]!, rating: NaN }];
   await assertRejects(() => reward({ device, model, train }).next(), RangeError, "train[2] to have a finite rating");
+  const heldOut = [{ ...pairs(1)[0]!, margin: Infinity }];
+  await assertRejects(
+    () => reward(options(device, { heldOut })).next(),
+    RangeError,
+    "heldOut[0] to have a finite margin",
+  );
   const config = { centring: 0.1 };
   await assertRejects(() => reward({ device, model, train: ratings(2), config }).next(), RangeError, "no centring");
+});
+
+Deno.test("reward() from ratings goes on where a batch of one begins with what the model knows by chance", async () => {
+  using device = await cpu();
+  using _scope = device.scope();
+  const train = ratings(12).map((example, i) => ({ ...example, rating: i % 4 === 0 ? 0.001 : 1 }));
+  for (const seed of [7, 8, 9]) {
+    const model = { ...tinyModel(device), score: initScoreHead(device, tinyConfig) }; // scores of 0
+    const { steps } = await outcomeOf(
+      device,
+      reward({ device, model, train, config: { batch: 1, learningRate: 1e-5, seed } }),
+    );
+    assertEquals(steps.length, 12);
+  }
 });

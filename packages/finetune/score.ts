@@ -1,9 +1,11 @@
 /** Rewards of sequences. */
-import { type Adapter, type Device, score } from "@tare/core";
+import { type Adapter, type Device, type Model, score, type ScoreHead, type Tensor } from "@tare/core";
 import type { Sequence } from "@tare/data";
-import type { RewardModel } from "./reward.ts";
 import { scan } from "./scan.ts";
-import { checkTokens, lastRows, transformerOf } from "./trainable.ts";
+import { checkTokens, type Placed, type Trainable, transformerOf } from "./trainable.ts";
+
+/** A model with a scalar head, as `initScoreHead` makes one; `reward` always trains the head. */
+export type RewardModel = Model & { readonly score: ScoreHead };
 
 /** How {@linkcode rewardScores} computes. */
 export interface ScoreOptions {
@@ -49,12 +51,27 @@ export async function rewardScores(
 ): Promise<Float32Array<ArrayBuffer>> {
   const { microTokens = 2048, adapter } = options;
   sequences.forEach(({ tokens }, i) => checkTokens(`sequences[${i}]`, tokens, model.config));
-  const transformer = transformerOf({ device, model, adapter }, false);
-  const trained = adapter ? { adapter: adapter.params } : {};
+  const scores = scorer({ device, model, adapter }, false);
+  const trained = { adapter: adapter?.params, score: model.score };
   const lengthOf = ({ tokens }: Pick<Sequence, "tokens">) => tokens.length;
-  const passes = await scan(sequences, { device, lengthOf, microTokens }, (group) => {
-    const tokens = group.map(({ tokens }) => tokens);
-    return [score(model.score, transformer.hidden(trained, tokens, lastRows(device, tokens)))];
-  });
+  const passes = await scan(sequences, { device, lengthOf, microTokens }, (group) => [scores(trained, group)]);
   return Float32Array.from(passes.flatMap(({ numbers }) => [...numbers[0]!]));
+}
+
+/** Scores of sequences at their last tokens, as a function of what is trained. */
+export function scorer(
+  placed: Placed,
+  recompute: boolean,
+): (trained: Trainable, sequences: readonly Pick<Sequence, "tokens">[]) => Tensor<"f32"> {
+  const transformer = transformerOf(placed, recompute);
+  return (trained, sequences) => {
+    const tokens = sequences.map(({ tokens }) => tokens);
+    return score(trained.score!, transformer.hidden(trained, tokens, lastRows(placed.device, tokens)));
+  };
+}
+
+/** Rows of the last token of each sequence, as they are packed. */
+function lastRows(device: Device, sequences: readonly Uint32Array[]): Tensor<"u32"> {
+  let end = -1;
+  return device.tensor(Uint32Array.from(sequences, ({ length }) => end += length));
 }

@@ -6,7 +6,7 @@ import { sftLoss } from "./losses.ts";
 import { startOf, type TrainingStep } from "./step.ts";
 import type { Task } from "./task.ts";
 import { runTask } from "./train.ts";
-import { checkSequences, trainableOf, transformerOf } from "./trainable.ts";
+import { trainableOf, transformerOf } from "./trainable.ts";
 import { checkExamples, type TrainerOptions } from "./trainer.ts";
 
 /** A language model, sequences, and how it learns from them. */
@@ -41,19 +41,17 @@ export type SftOptions = TrainerOptions<Sequence>;
  */
 export async function* sft(options: SftOptions): AsyncGenerator<TrainingStep, void, void> {
   const config = fillConfig(options.config, sftDefaults);
-  const { model, train, heldOut = [], state } = options;
-  checkExamples(train);
-  checkSequences("train", train.map((sequence) => [sequence]), model.config);
-  checkSequences("heldOut", heldOut.map((sequence) => [sequence]), model.config);
-  const start = startOf(trainableOf(options), state);
+  checkExamples(options, (sequence) => [sequence]);
+  const start = startOf(trainableOf(options), options.state);
   yield* runTask(sftTask(options, config), start, { ...options, config });
 }
 
 /** Supervised fine-tuning as a task. */
 function sftTask(options: SftOptions, { recompute }: TrainingConfig): Task<Sequence> {
-  const { device } = options;
+  const { device, model } = options;
   const transformer = transformerOf(options, recompute);
   return {
+    chance: Math.log(model.config.vocabulary),
     lengthOf: ({ tokens }) => tokens.length,
     weightOf: ({ tokens, start }) => tokens.length - start,
     loss(trained, examples) {

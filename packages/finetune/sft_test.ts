@@ -11,22 +11,19 @@ import {
 import { gatherRows, tokenLogProb } from "@tare/core";
 import { assertClose, eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { assertSameGradient, outcomeOf, resumeEverywhere, sequences, tinyConfig, tinyModel } from "./fakes.ts";
+import {
+  assertResumes,
+  assertSameGradient,
+  outcomeOf,
+  sequences,
+  sftOptions,
+  sftSettings,
+  tinyConfig,
+  tinyModel,
+} from "./fakes.ts";
 import { sft, type SftOptions } from "./sft.ts";
 
 const cpu = () => openDevice({ device: "cpu", threads: 1 });
-const settings = { batch: 4, steps: 6, learningRate: 0.02, microTokens: 20, evalEvery: 2 };
-
-function options(device: Device, more: Partial<SftOptions> = {}): SftOptions {
-  return {
-    device,
-    model: tinyModel(device),
-    train: sequences(10),
-    heldOut: sequences(5, 2),
-    config: settings,
-    ...more,
-  };
-}
 
 /** The mean negative log-probability of all completions' tokens, one sequence at a time. */
 async function meanLoss(device: Device, params: Params, examples: ReturnType<typeof sequences>): Promise<number> {
@@ -44,7 +41,10 @@ await eachDevice(
   Deno.test,
   "sft() trains on the mean over the tokens of all completions, and learns them",
   async (device) => {
-    const given = options(device, { train: sequences(4), config: { ...settings, steps: 12, learningRate: 0.03 } });
+    const given = sftOptions(device, {
+      train: sequences(4),
+      config: { ...sftSettings, steps: 12, learningRate: 0.03 },
+    });
     const before = await meanLoss(device, given.model.params, sequences(4));
     const { steps } = await outcomeOf(device, sft(given));
     assertClose([steps[0]!.metrics.loss!], [before], { rtol: 1e-5 });
@@ -60,23 +60,20 @@ Deno.test("sft() has the gradient of the whole batch whatever the size of its mi
   using _scope = device.scope();
   await assertSameGradient(
     device,
-    (config) => sft(options(device, { config: { ...settings, ...config, batch: 7 }, heldOut: [] })),
+    (config) => sft(sftOptions(device, { config: { ...sftSettings, ...config, batch: 7 }, heldOut: [] })),
   );
 });
 
 Deno.test("sft() goes on from the bytes of any state with the same bits", async () => {
   using device = await cpu();
   using _scope = device.scope();
-  const { whole, resumed } = await resumeEverywhere(
+  const whole = await assertResumes(
     device,
-    () => sft(options(device)),
-    (state) => sft(options(device, { model: { config: tinyConfig, ...state.params } as SftOptions["model"], state })),
+    () => sft(sftOptions(device)),
+    (state) =>
+      sft(sftOptions(device, { model: { config: tinyConfig, ...state.params } as SftOptions["model"], state })),
   );
-  assertEquals(whole.steps.map(({ best }) => best).includes(true), true);
-  resumed.forEach(({ steps, numbers }, i) => {
-    assertEquals(steps, whole.steps.slice(i + 1));
-    if (steps.length > 0) assertEquals(numbers, whole.numbers);
-  });
+  assert(whole.steps.some(({ best }) => best));
 });
 
 Deno.test("sft() trains an adapter alone, and goes on from any state of it with the same bits", async () => {
@@ -85,17 +82,13 @@ Deno.test("sft() trains an adapter alone, and goes on from any state of it with 
   const model = tinyModel(device);
   const before = await device.read(leaves(model.params));
   const fresh = () => initAdapter(device, tinyConfig, { rank: 2, alpha: 4 }, 3);
-  const { whole, resumed } = await resumeEverywhere(
+  const whole = await assertResumes(
     device,
-    () => sft(options(device, { model, adapter: fresh() })),
-    (state) => sft(options(device, { model, adapter: { params: state.params.adapter!, scale: 2 }, state })),
+    () => sft(sftOptions(device, { model, adapter: fresh() })),
+    (state) => sft(sftOptions(device, { model, adapter: { params: state.params.adapter!, scale: 2 }, state })),
   );
   assertEquals(await device.read(leaves(model.params)), before);
   assert(whole.steps.at(-1)!.metrics.loss !== whole.steps[0]!.metrics.loss);
-  resumed.forEach(({ steps, numbers }, i) => {
-    assertEquals(steps, whole.steps.slice(i + 1));
-    if (steps.length > 0) assertEquals(numbers, whole.numbers);
-  });
 });
 
 Deno.test("sft() gives the same bits for any number of threads, with evaluations and without", async () => {
@@ -103,7 +96,7 @@ Deno.test("sft() gives the same bits for any number of threads, with evaluations
   for (const [threads, heldOut] of [[1, sequences(5, 2)], [2, undefined]] as const) {
     using device = await openDevice({ device: "cpu", threads });
     using _scope = device.scope();
-    outcomes.push(await outcomeOf(device, sft(options(device, { heldOut }))));
+    outcomes.push(await outcomeOf(device, sft(sftOptions(device, { heldOut }))));
   }
   assertEquals(outcomes[0]!.numbers, outcomes[1]!.numbers);
   assertEquals(outcomes[0]!.steps.map(({ metrics }) => metrics), outcomes[1]!.steps.map(({ metrics }) => metrics));
@@ -115,8 +108,8 @@ Deno.test("sft() gives the same bits with recompute, with less memory", async ()
   for (const recompute of [false, true]) {
     using device = await cpu();
     using _scope = device.scope();
-    const config = { ...settings, recompute, microTokens: 1000, batch: 10 };
-    bits.push((await outcomeOf(device, sft(options(device, { config })))).numbers);
+    const config = { ...sftSettings, recompute, microTokens: 1000, batch: 10 };
+    bits.push((await outcomeOf(device, sft(sftOptions(device, { config })))).numbers);
     peaks.push(device.stats().peakBytes);
   }
   assertEquals(bits[0], bits[1]);
@@ -126,9 +119,9 @@ Deno.test("sft() gives the same bits with recompute, with less memory", async ()
 Deno.test("sft() evaluates every few steps and at the end, and knows the best evaluation", async () => {
   using device = await cpu();
   using _scope = device.scope();
-  const config = { ...settings, steps: 5, learningRate: 0.3, decay: "constant" } as const; // too much: not all are best
+  const config = { ...sftSettings, steps: 5, learningRate: 0.3, decay: "constant" } as const; // too much: not all are best
   const steps = [];
-  for await (const step of sft(options(device, { config }))) steps.push(step);
+  for await (const step of sft(sftOptions(device, { config }))) steps.push(step);
   assertEquals(steps.flatMap(({ step, evaluation }) => evaluation ? [step] : []), [2, 4, 5]);
   let best = Infinity;
   for (const { step, evaluation, best: isBest, state } of steps) {
@@ -143,7 +136,7 @@ Deno.test("sft() refuses what it cannot learn from, by its index", async () => {
   using device = await cpu();
   using _scope = device.scope();
   const refuse = (train: SftOptions["train"], message: string) =>
-    assertRejects(() => sft(options(device, { train })).next(), RangeError, message);
+    assertRejects(() => sft(sftOptions(device, { train })).next(), RangeError, message);
   const ids = (...tokens: number[]) => Uint32Array.from(tokens);
   await refuse([], "at least one example");
   await refuse(
@@ -153,9 +146,9 @@ Deno.test("sft() refuses what it cannot learn from, by its index", async () => {
   await refuse([{ tokens: ids(1, 2), start: 2 }], "an empty completion teaches nothing");
   await refuse([{ tokens: ids(1, 17), start: 1 }], "token ids below 17, the model's vocabulary, but found 17");
   await refuse([{ tokens: new Uint32Array(33), start: 1 }], "from 1 to 32 tokens, the model's positions, but found 33");
-  const batch = { ...settings, batch: 0 };
+  const batch = { ...sftSettings, batch: 0 };
   await assertRejects(
-    () => sft(options(device, { config: batch })).next(),
+    () => sft(sftOptions(device, { config: batch })).next(),
     RangeError,
     "batch of training to be an integer",
   );

@@ -53,9 +53,7 @@ export function startOf(fresh: Trainable, state?: TrainingState): Start {
     Object.entries(trained).flatMap(([key, value]) => value ? [key] : []).toSorted().join(" and ");
   if (!state || keys(fresh) === keys(state.params)) return state ?? { params: fresh };
   throw new TypeError(
-    `Expected a state of a run that trained ${keys(fresh)} but found one that trained ${
-      keys(state.params)
-    }: resume with ` +
-      `the same trainer, and with an adapter if there was one`,
+    `Expected a state of a run that trained ${keys(fresh)} but found one that trained ${keys(state.params)}: ` +
+      `resume with the same trainer, and with an adapter if there was one`,
   );
 }

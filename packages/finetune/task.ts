@@ -8,6 +8,8 @@ import type { Trainable } from "./trainable.ts";
 
 /** A kind of training: what of an example counts, and what is computed of some. */
 export interface Task<E> {
+  /** The loss of knowing nothing: what is far above it is no bad luck. */
+  readonly chance: number;
   /** Tokens of an example in a forward pass. */
   lengthOf(example: E): number;
   /** What an example counts in the mean that the loss is. */

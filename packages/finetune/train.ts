@@ -50,7 +50,7 @@ export async function* runTask<E>(
         learningRate,
       });
       if (!Number.isFinite(gradNorm)) moments.step--; // nothing was updated
-      const losses = watchLoss(state.losses, { step, loss, gradNorm, learningRate });
+      const losses = watchLoss(state.losses, { step, loss, gradNorm, learningRate, chance: task.chance });
       const tokens = examples.reduce((sum, example) => sum + task.lengthOf(example), 0);
       const rate = 1000 * tokens / (performance.now() - began);
       const due = heldOut.length > 0 && (step % evalEvery === 0 || step === steps);

@@ -1,29 +1,16 @@
-import { type Device, openDevice, type TensorRange } from "@tare/core";
+import { leaves, openDevice, type TensorRange } from "@tare/core";
 import { eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { outcomeOf, sequences, tinyModel } from "./fakes.ts";
+import { outcomeOf, sequences, sftOptions, sftSettings } from "./fakes.ts";
 import { sft, type SftOptions } from "./sft.ts";
 import type { TrainingStep } from "./step.ts";
 import { DivergenceError } from "./watch.ts";
-
-const settings = { batch: 4, steps: 6, learningRate: 0.02, microTokens: 20, evalEvery: 2 };
-
-function options(device: Device, more: Partial<SftOptions> = {}): SftOptions {
-  return {
-    device,
-    model: tinyModel(device),
-    train: sequences(10),
-    heldOut: sequences(5, 2),
-    config: settings,
-    ...more,
-  };
-}
 
 await eachDevice(
   Deno.test,
   "a step reads back once, an evaluation once more, and memory stays the same",
   async (device) => {
-    const given = options(device);
+    const given = sftOptions(device);
     const readRanges = device.readRanges.bind(device);
     let reads = 0;
     device.readRanges = (ranges: readonly TensorRange[]) => {
@@ -46,7 +33,7 @@ await eachDevice(
 Deno.test("a run that its caller leaves, or that has ended, leaves nothing on the device", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  const given = options(device);
+  const given = sftOptions(device);
   const { blocks } = device.stats();
   for await (const { step } of sft(given)) if (step === 2) break;
   assertEquals(device.stats().blocks, blocks);
@@ -62,39 +49,42 @@ Deno.test("a signal ends the run after the step under way, and timers fire betwe
   const controller = new AbortController();
   const seen: number[] = [];
   setTimeout(() => controller.abort(), 1);
-  const config = { ...settings, steps: 5000 };
-  for await (const { step } of sft(options(device, { config, heldOut: [], signal: controller.signal }))) {
+  const config = { ...sftSettings, steps: 5000 };
+  for await (const { step } of sft(sftOptions(device, { config, heldOut: [], signal: controller.signal }))) {
     seen.push(step);
   }
   assert(seen.length > 0 && seen.length < 5000, `${seen.length} steps`);
   assertEquals(seen, seen.map((_, i) => i + 1));
-  assertEquals(await Array.fromAsync(sft(options(device, { signal: AbortSignal.abort() }))), []);
+  assertEquals(await Array.fromAsync(sft(sftOptions(device, { signal: AbortSignal.abort() }))), []);
 });
 
 Deno.test("a gradient that is no number ends the run, and leaves parameters and state as they were", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  const given = options(device, { config: { ...settings, steps: 3 }, heldOut: [] });
-  const { numbers } = await outcomeOf(device, sft(given));
-  const again = options(device, { config: { ...settings, steps: 6, warmup: 0, decay: "constant" }, heldOut: [] });
+  const given = sftOptions(device, { config: { ...sftSettings, steps: 6, warmup: 0, decay: "constant" }, heldOut: [] });
+  const parameters = () => device.read(leaves(given.model.params));
   let last: TrainingStep | undefined;
+  let before: Awaited<ReturnType<typeof parameters>> = [];
   const run = async () => {
-    for await (const step of sft(again)) {
+    for await (const step of sft(given)) {
       last = step;
-      if (step.step === 3) device.write(again.model.params.norm.weight, new Float32Array(8).fill(NaN));
+      if (step.step < 3) continue;
+      device.write(given.model.params.norm.weight, new Float32Array(8).fill(NaN));
+      before = await parameters();
     }
   };
   const error = await assertRejects(run, DivergenceError, "at step 4: the norm of the gradient is NaN");
   assertEquals([error.step, error.unharmed], [4, true]);
-  assertEquals([last!.step, last!.state.optimizer.step, numbers.length > 0], [3, 3, true]);
+  assertEquals([last!.step, last!.state.optimizer.step], [3, 3]);
+  assertEquals(await parameters(), before);
 });
 
 Deno.test("a learning rate that is far too large ends the run with DivergenceError", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  const config = { ...settings, steps: 200, warmup: 0, decay: "constant", learningRate: 5 } as const;
+  const config = { ...sftSettings, steps: 200, warmup: 0, decay: "constant", learningRate: 5 } as const;
   await assertRejects(
-    () => outcomeOf(device, sft(options(device, { config }))),
+    () => outcomeOf(device, sft(sftOptions(device, { config }))),
     DivergenceError,
     "lower the learning rate",
   );
@@ -103,7 +93,8 @@ Deno.test("a learning rate that is far too large ends the run with DivergenceErr
 Deno.test("steps, epochs, learning rate and tokens are what the settings say", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  const run = (config: SftOptions["config"]) => Array.fromAsync(sft(options(device, { config, heldOut: undefined })));
+  const run = (config: SftOptions["config"]) =>
+    Array.fromAsync(sft(sftOptions(device, { config, heldOut: undefined })));
   const two = await run({ batch: 4, epochs: 2, learningRate: 1e-3, warmup: 0.4, decay: "linear", floor: 0.5 });
   assertEquals(two.map(({ step, steps }) => [step, steps]), [1, 2, 3, 4, 5].map((step) => [step, 5]));
   assertEquals(two.at(-1)!.epoch, 2);

@@ -61,12 +61,6 @@ export function transformerOf({ device, model, adapter: given }: Placed, recompu
   };
 }
 
-/** Rows of the last token of each sequence, as they are packed. */
-export function lastRows(device: Device, sequences: readonly ArrayLike<number>[]): Tensor<"u32"> {
-  let end = -1;
-  return device.tensor(Uint32Array.from(sequences, ({ length }) => end += length));
-}
-
 /**
  * Refuses sequences that cannot be learned from, before anything has begun.
  *

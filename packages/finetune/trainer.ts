@@ -1,7 +1,9 @@
 /** What every trainer takes. */
 import type { Adapter, Device, Model } from "@tare/core";
+import type { Sequence } from "@tare/data";
 import type { TrainingConfig } from "./config.ts";
 import type { TrainingState } from "./step.ts";
+import { checkSequences } from "./trainable.ts";
 
 /** A model, what it learns from, and how. */
 export interface TrainerOptions<E, C extends TrainingConfig = TrainingConfig, M extends Model = Model> {
@@ -32,7 +34,19 @@ export interface TrainerOptions<E, C extends TrainingConfig = TrainingConfig, M 
   readonly state?: TrainingState;
 }
 
-/** Refuses an empty list. @throws {RangeError} If there is nothing to learn from. */
-export function checkExamples(train: readonly unknown[]): void {
+/**
+ * Refuses what cannot be learned from, before anything has begun.
+ *
+ * @param options Examples and the model.
+ * @param sequencesOf The sequences of an example.
+ * @throws {RangeError} If there is no example, one has nothing to predict, or the model cannot take it.
+ */
+export function checkExamples<E>(
+  { train, heldOut = [], model }: Pick<TrainerOptions<E>, "train" | "heldOut" | "model">,
+  sequencesOf: (example: E) => readonly Sequence[],
+): void {
   if (train.length === 0) throw new RangeError("Expected at least one example to train on but found none");
+  for (const [name, examples] of [["train", train], ["heldOut", heldOut]] as const) {
+    checkSequences(name, examples.map(sequencesOf), model.config);
+  }
 }

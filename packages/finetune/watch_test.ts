@@ -2,11 +2,11 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DivergenceError, type LossMemory, watchLoss } from "./watch.ts";
 
 /** Watches losses one after the other. @returns The step at which it stopped, or nothing. */
-function stopsAt(losses: readonly number[]): number | undefined {
+function stopsAt(losses: readonly number[], chance?: number): number | undefined {
   let memory: LossMemory | null = null;
   for (const [i, loss] of losses.entries()) {
     try {
-      memory = watchLoss(memory, { step: i + 1, loss, gradNorm: 1, learningRate: 0.1 });
+      memory = watchLoss(memory, { step: i + 1, loss, gradNorm: 1, learningRate: 0.1, chance });
     } catch (error) {
       assert(error instanceof DivergenceError && error.step === i + 1 && !error.unharmed);
       return error.step;
@@ -36,6 +36,13 @@ Deno.test("watchLoss() stops a loss that grows to several times what it was, in 
     assert(grows && grows > 30 && grows < 60, `${grows}`);
     assertEquals(stopsAt(repeat(30, (i) => unit * (i < 10 ? 3 : 200))), 11);
     assert(stopsAt(repeat(30, (i) => unit * (i < 1 ? 8 : 300)))! < 10, "a jump at the second step");
+  }
+});
+
+Deno.test("watchLoss() lets a small batch begin with an easy example, and notices all the same what leaps", () => {
+  for (const unit of [1e-6, 1, 1e6]) {
+    assertEquals(stopsAt(repeat(300, (i) => unit * [0.0001, 0.8, 0.3, 0, 0.5][i % 5]!), 0.3 * unit), undefined);
+    assert(stopsAt(repeat(30, (i) => unit * (i < 1 ? 0.0001 : 300)), 0.3 * unit)! < 10);
   }
 });
 

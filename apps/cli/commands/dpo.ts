@@ -3,6 +3,7 @@ import { openDevice } from "@tare/core";
 import { encodePreference, parsePreference } from "@tare/data";
 import { dpo as trainer, dpoDefaults } from "@tare/finetune";
 import { type Command, defineCommand } from "../command.ts";
+import { lengthOf } from "../labelled.ts";
 import { checkRoom, finishedReport, openOut, readState, recordOf } from "../prepare.ts";
 import { checkpointFiles, languageModel, openStart } from "../start.ts";
 import { train } from "../training.ts";
@@ -36,12 +37,7 @@ export const dpo: Command = defineCommand({
 
     using device = await openDevice(values);
     using _scope = device.scope();
-    checkRoom(
-      device,
-      start.config,
-      values,
-      pairs.map(({ chosen, rejected }) => chosen.tokens.length + rejected.tokens.length),
-    );
+    checkRoom(device, start.config, values, pairs.map(lengthOf));
     const { beta, "label-smoothing": labelSmoothing, "dpo-loss": loss } = values;
     const config = { ...dpoDefaults, ...configOf(values), beta, labelSmoothing, loss };
     const settings = { ...config, context: length };

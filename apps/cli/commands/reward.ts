@@ -2,8 +2,8 @@
 import { initScoreHead, openDevice } from "@tare/core";
 import { reward as trainer, rewardDefaults, type RewardOptions } from "@tare/finetune";
 import { type Command, defineCommand } from "../command.ts";
-import { labelled, lengthOf, readReference } from "../labelled.ts";
-import { calibrated } from "../calibration.ts";
+import { calibrated, readReference } from "../calibration.ts";
+import { labelled, lengthOf } from "../labelled.ts";
 import { scoreFile } from "../score_file.ts";
 import { checkRoom, finishedReport, openOut, readState, recordOf } from "../prepare.ts";
 import { checkpointFiles, openStart } from "../start.ts";

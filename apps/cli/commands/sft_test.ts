@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { readPointer } from "../checkpoints.ts";
-import { folderWithModel, quick, readJson, readLines, runTare, spawnTare } from "../testing.ts";
+import { folderWithModel, quick, readJson, readLines, runTare, spawnTare, waitFor } from "../testing.ts";
 
 Deno.test("tare sft writes a checkpoint, a line of metrics a step, and all that it used; tare generate takes it", async () => {
   await using folder = await folderWithModel();
@@ -53,9 +53,8 @@ Deno.test("tare sft ends after a step at Ctrl-C, with a checkpoint of it; with o
   const args = ["sft", "--data", `${path}/demonstrations.jsonl`, "--model", path, "--out", out, ...quick];
   const child = spawnTare(...args, "--steps", "100000");
   await child.stdin.close();
-  while (!(await Deno.readTextFile(`${out}/metrics.jsonl`).catch(() => "")).includes('"step":5,')) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  const metricsNow = () => Deno.readTextFile(`${out}/metrics.jsonl`).catch(() => "");
+  await waitFor(child, async () => (await metricsNow()).includes('"step":5,'));
   child.kill("SIGINT");
   const { code, stderr } = await child.output();
   assertEquals(code, 130);

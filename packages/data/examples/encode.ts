@@ -57,7 +57,7 @@ export function encodeDemonstration(
   const completion = completionIds(tokenizer, example.completion);
   if (!completion) return { skip: "empty completion" };
   const prompt = fitPrompt(tokenizer, example, context - completion.length);
-  return prompt ? join(prompt.ids, completion, loss) : { skip: "too long" };
+  return prompt ? join(prompt, completion, loss) : { skip: "too long" };
 }
 
 /**
@@ -138,8 +138,8 @@ export function encodePreference(
   const prompt = fitPrompt(tokenizer, example, context - Math.max(chosen.length, rejected.length));
   if (!prompt) return { skip: "too long" };
   return {
-    chosen: join(prompt.ids, chosen, loss),
-    rejected: join(prompt.ids, rejected, loss),
+    chosen: join(prompt, chosen, loss),
+    rejected: join(prompt, rejected, loss),
     margin: example.margin ?? 0,
   };
 }
@@ -177,8 +177,8 @@ export function encodePrompt(
   { context }: Pick<SequenceOptions, "context">,
 ): Uint32Array | Skipped {
   checkContext(context);
-  const fitted = fitPrompt(tokenizer, prompt, context);
-  return fitted ? Uint32Array.from(fitted.ids) : { skip: "too long" };
+  const ids = fitPrompt(tokenizer, prompt, context);
+  return ids ? Uint32Array.from(ids) : { skip: "too long" };
 }
 
 function join(prompt: readonly number[], completion: readonly number[], loss: "completion" | "all"): Sequence {

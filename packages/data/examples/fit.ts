@@ -2,14 +2,6 @@
 import type { Tokenizer } from "../tokenizer/tokenizer.ts";
 import type { PromptText } from "./examples.ts";
 
-/** A prompt that fits. */
-export interface FittedPrompt {
-  /** Its ids, one or more. */
-  readonly ids: readonly number[];
-  /** Which of [prompt, ...shorter] it is: 0 if nothing was dropped. */
-  readonly dropped: number;
-}
-
 /** Refuses lengths that are none: every example would be too long, and nothing would say why. */
 export function checkContext(context: number): void {
   if (Number.isSafeInteger(context) && context >= 1) return;
@@ -17,18 +9,18 @@ export function checkContext(context: number): void {
 }
 
 /**
- * Ids of the longest of [prompt, ...shorter] with at most `room` tokens, or nothing if none is that short. Found by
+ * Ids, one or more, of the longest of [prompt, ...shorter] with at most `room` tokens, or nothing if none is that short. Found by
  * halving, so that a prompt with thousands of turns is not encoded thousands of times.
  */
-export function fitPrompt(tokenizer: Tokenizer, prompt: PromptText, room: number): FittedPrompt | undefined {
+export function fitPrompt(tokenizer: Tokenizer, prompt: PromptText, room: number): readonly number[] | undefined {
   const { shorter = [], rendered = false } = prompt;
   const whole = promptIds(tokenizer, prompt.prompt, rendered);
-  if (whole.length <= room) return { ids: whole, dropped: 0 };
-  let found: FittedPrompt | undefined;
+  if (whole.length <= room) return whole;
+  let found: readonly number[] | undefined;
   for (let [low, high] = [1, shorter.length + 1]; low < high;) {
     const middle = (low + high) >> 1;
     const ids = promptIds(tokenizer, shorter[middle - 1]!, rendered);
-    if (ids.length <= room) [found, high] = [{ ids, dropped: middle }, middle];
+    if (ids.length <= room) [found, high] = [ids, middle];
     else low = middle + 1;
   }
   return found;

@@ -5,10 +5,10 @@ import { FieldError } from "./fields.ts";
 const [human, assistant] = ["\n\nHuman:", "\n\nAssistant:"];
 
 /**
- * Splits a transcript behind its last `"\n\nAssistant:"`: that stays in the prompt, and the response keeps the space in
+ * Splits a transcript behind its last `"\n\nAssistant:"`: that stays in the prompt, and the completion keeps the space in
  * front of it, so that both joined are the transcript.
  */
-export function splitTranscript(text: string, field: string): { prompt: string; response: string } {
+export function splitTranscript(text: string, field: string): { prompt: string; completion: string } {
   const at = text.lastIndexOf(assistant);
   if (at < 0) {
     throw new FieldError(
@@ -17,7 +17,7 @@ export function splitTranscript(text: string, field: string): { prompt: string; 
     );
   }
   const end = at + assistant.length;
-  return { prompt: text.slice(0, end), response: text.slice(end) };
+  return { prompt: text.slice(0, end), completion: text.slice(end) };
 }
 
 /** A prompt as text; one that is a transcript can do without its oldest turns. */

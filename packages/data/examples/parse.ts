@@ -147,7 +147,7 @@ function texts(fields: Fields): Preference | Skipped {
   if (has(fields, "prompt")) return { ...promptOf(fields), chosen, rejected };
   const [a, b] = [splitTranscript(chosen, "chosen"), splitTranscript(rejected, "rejected")];
   if (a.prompt !== b.prompt) return { skip: "prompts differ" };
-  return { ...plainPrompt(a.prompt), chosen: a.response, rejected: b.response };
+  return { ...plainPrompt(a.prompt), chosen: a.completion, rejected: b.completion };
 }
 
 function conversations(fields: Fields, tokenizer: ParseOptions["tokenizer"]): Preference | Skipped {

@@ -121,7 +121,7 @@ function textsOf(example: Example): Record<string, string> {
 
 /** Notes the tokens of each part; gives those of the longest completion, or nothing if one is empty. */
 function countTokens(tokenizer: Tokenizer, example: Example, tokens: Table): Longest {
-  const prompt = fitPrompt(tokenizer, example, Infinity)!.ids.length;
+  const prompt = fitPrompt(tokenizer, example, Infinity)!.length;
   note(tokens, "prompt", prompt);
   const completions = Object.entries(completionsOf(example)).map(([part, text]) => {
     const length = completionIds(tokenizer, text)?.length ?? 0;

@@ -3,9 +3,9 @@ import { unzip } from "./gzip.ts";
 import { readLines } from "./lines.ts";
 import { type Row, RowError } from "./row.ts";
 
-/** How rows are named in messages. */
-export interface ReadOptions {
-  /** Name of the file. */
+/** How JSON Lines are read. */
+export interface ReadJsonlOptions {
+  /** Name of the file, for messages. */
   readonly file: string;
 }
 
@@ -30,7 +30,7 @@ export interface ReadOptions {
  * assertEquals("error" in rows[1]! && rows[1].error.message.startsWith("prompts.jsonl, line 2: expected JSON but "), true);
  * ```
  */
-export async function* readJsonl(stream: ReadableStream<Uint8Array>, { file }: ReadOptions): AsyncGenerator<Row> {
+export async function* readJsonl(stream: ReadableStream<Uint8Array>, { file }: ReadJsonlOptions): AsyncGenerator<Row> {
   for await (const line of readLines(unzip(stream, file), file)) {
     if ("error" in line) yield line;
     else if (line.text.trim() !== "") yield parse(line);
