@@ -55,8 +55,8 @@ export async function scoreFile(file: string, values: TrainingValues, context: C
   using _scope = device.scope();
   checkScoring(device, config, rows, microTokens);
   const model = await within(name, () => loadModel(device, files));
+  const calibration = await within(name, () => Promise.resolve(calibrationOf(model.json)));
   const rewards = await scoreRows(device, model, rows, microTokens, name, context);
-  const calibration = calibrationOf(model.json);
   const lines = rows.map(({ row, encoded }, i) => toJson({ ...row, ...fields(encoded, rewards[i]!, calibration) }));
   await writeWhole(out, lines.map((line) => `${line}\n`).join(""), context.signal);
   return summary(out, rows, rewards, skips, context);
