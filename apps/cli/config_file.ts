@@ -28,7 +28,7 @@ export function camelCase(name: string): string {
 }
 
 async function readJson(file: string): Promise<unknown> {
-  const text = await Deno.readTextFile(file);
+  const text = (await Deno.readTextFile(file)).replace(/^\ufeff/, ""); // a byte order mark is none of it
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -44,7 +44,12 @@ function checkSettings(json: unknown, flags: Flags, file: string): Readonly<Reco
   if (!error) return data;
   const issue = error.issues[0]!;
   if (issue.code !== "unrecognized_keys") {
-    throw new UsageError(`Cannot use ${[file, ...issue.path].join(": ")}: ${issue.message}`);
+    const found = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)[key], json);
+    throw new UsageError(
+      `Cannot use ${[file, ...issue.path].join(": ")}: ${issue.message} but found ${
+        typeof found === "number" ? found : JSON.stringify(found)
+      }`,
+    );
   }
   const [key] = issue.keys;
   const near = nearest(camelCase(key!), Object.keys(shape));

@@ -28,6 +28,7 @@ Deno.test("readSettings() takes the file where no flag is given, and defaults wh
   const file = `{"learningRate": 0.5, "batch": 4, "loss": "all", "stop": ["a"], "recompute": true, "data": "x"}`;
   const read = { "learning-rate": 0.5, batch: 4, loss: "all", stop: ["a"], recompute: true, data: "x" };
   assertEquals(await settings(file), { ...read, resume: false });
+  assertEquals(await settings(`\ufeff${file}`), { ...read, resume: false });
   assertEquals(await settings(file, "--batch", "2", "--stop", "b", "--resume"), {
     ...{ ...read, batch: 2, stop: ["b"], resume: true },
   });
@@ -39,15 +40,16 @@ Deno.test("readSettings() refuses a bad file in one sentence that names file and
     [`{"learning-rate": 1}`, 'unknown key "learning-rate"; did you mean "learningRate"?'],
     [`{"colour": 1}`, 'sft.json: unknown key "colour"'],
     [`{"resume": true}`, 'unknown key "resume"'],
-    [`{"batch": "8"}`, "sft.json: batch: expected an integer of 1 or more and at most 64"],
-    [`{"batch": 65}`, "sft.json: batch: expected an integer of 1 or more and at most 64"],
+    [`{"batch": "8"}`, 'sft.json: batch: expected an integer of 1 or more and at most 64 but found "8"'],
+    [`{"batch": 65}`, "sft.json: batch: expected an integer of 1 or more and at most 64 but found 65"],
     [`{"batch": 1.5}`, "sft.json: batch: expected an integer"],
     [`{"learningRate": -1}`, "sft.json: learningRate: expected a number of 0 or more"],
     [`{"loss": "some"}`, 'sft.json: loss: expected "all" or "completion"'],
     [`{"recompute": 1}`, "sft.json: recompute: expected true or false"],
     [`{"stop": [1]}`, "sft.json: stop: 0: "],
     [`{"data": ""}`, "sft.json: data: expected a text that is not empty"],
-    [`[]`, "sft.json: expected an object of settings"],
+    [`[]`, "sft.json: expected an object of settings but found []"],
+    [`{"learningRate": 1e999}`, "sft.json: learningRate: expected a number of 0 or more but found Infinity"],
     [`{"batch": 8`, "sft.json: it is no JSON ("],
   ];
   for (const [content, message] of refused) await assertRejects(() => settings(content), UsageError, message);

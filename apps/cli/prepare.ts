@@ -59,7 +59,10 @@ export async function readState(
   { note }: Context,
 ): Promise<TrainingState | undefined> {
   const step = await run.latest(record);
-  if (step === undefined) return undefined;
+  if (step === undefined) {
+    if (run.kind === "begun") note(`There is no checkpoint in ${run.path} yet: beginning again`);
+    return undefined;
+  }
   const file = await (await openCheckpoint(run.path, step)).open(stateFile);
   if (!file) {
     throw new RangeError(`Cannot resume ${run.path}: step-${step} has no ${stateFile}; begin anew with --force`);

@@ -20,6 +20,7 @@ export interface RunFolder extends Disposable {
    *
    * @returns The step of its latest checkpoint, if there is one.
    * @throws {UsageError} If something else is used; the message names what.
+   * @throws {RangeError} If the latest checkpoint has gone.
    */
   latest(record: RunRecord): Promise<number | undefined>;
   /** Writes the record of a new run in place of what was there, or takes away what was written after the checkpoint. */
@@ -52,7 +53,12 @@ export async function openRun(
     async latest(used) {
       if (!record || !resume) return undefined;
       compare(path, record, used);
-      return await readPointer(path, "latest");
+      const step = await readPointer(path, "latest");
+      if (step !== undefined || !await openFile(`${path}/latest`)) return step;
+      throw new RangeError(
+        `Cannot resume ${path}: the checkpoint that ${path}/latest names is not there; bring it back, or begin anew with ` +
+          `--force`,
+      );
     },
     async begin(used) {
       if (!record || !resume) {

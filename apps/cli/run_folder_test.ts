@@ -71,6 +71,26 @@ Deno.test("openRun() with resume goes on after the latest checkpoint, with the m
   assertEquals(names(path), ["latest", "metrics.jsonl", "run.json", "step-2"]);
 });
 
+Deno.test("openRun() refuses a run whose latest checkpoint has gone, and what is no record of a run", async () => {
+  await using temporary = new TemporaryFolder();
+  const path = temporary.path;
+  {
+    using run = await openRun(path, fresh);
+    using _metrics = await run.begin(record);
+    await saveCheckpoint(path, 2, checkpoint("2"));
+  }
+  await Deno.remove(`${path}/step-2`, { recursive: true });
+  {
+    using run = await openRun(path, { resume: true, force: false });
+    await assertRejects(() => run.latest(record), RangeError, `the checkpoint that ${path}/latest names is not there`);
+  }
+  for (const content of ["null", "[]", "5", '{"settings":{}}', "{"]) {
+    await Deno.writeTextFile(`${path}/run.json`, content);
+    const open = () => openRun(path, { resume: true, force: false });
+    await assertRejects(open, SyntaxError, `Cannot read ${path}/run.json: `, content);
+  }
+});
+
 Deno.test("openRun() with force replaces a run, and nothing else", async () => {
   await using temporary = new TemporaryFolder();
   const path = temporary.path;

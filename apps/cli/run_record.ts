@@ -19,11 +19,18 @@ export interface RunRecord {
 /** Reads the record of a run, if the folder holds one. */
 export async function readRecord(path: string): Promise<RunRecord | undefined> {
   if (!await openFile(`${path}/run.json`)) return undefined;
+  const found = await Deno.readTextFile(`${path}/run.json`);
+  const remedy = "bring it back, or give another folder";
+  let json: Partial<RunRecord> | null;
   try {
-    return JSON.parse(await Deno.readTextFile(`${path}/run.json`));
+    json = JSON.parse(found);
   } catch (error) {
-    throw new SyntaxError(`Cannot read ${path}/run.json: it is no JSON (${(error as Error).message})`);
+    throw new SyntaxError(`Cannot read ${path}/run.json: it is no JSON (${(error as Error).message}); ${remedy}`);
   }
+  if (typeof json?.settings === "object" && typeof json.inputs === "object") return json as RunRecord;
+  throw new SyntaxError(
+    `Cannot read ${path}/run.json: expected the record of a run, with settings and inputs; ${remedy}`,
+  );
 }
 
 /**

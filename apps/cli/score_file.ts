@@ -56,8 +56,8 @@ export async function scoreFile(file: string, values: TrainingValues, context: C
   using _scope = device.scope();
   checkScoring(device, config, rows, microTokens);
   const model = await within(name, () => loadModel(device, files));
+  const calibration = await within(name, () => Promise.resolve(calibrationOf(model.json)));
   const rewards = await scoreRows(device, model, rows, microTokens, name, context);
-  const calibration = calibrationOf(model.json);
   const lines = rows.values().map(({ row, encoded }, i) =>
     `${toJson({ ...row, ...fields(encoded, rewards[i]!, calibration) })}\n`
   );

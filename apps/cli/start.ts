@@ -76,6 +76,9 @@ export async function openStart(values: TrainingValues, context: Context): Promi
         : "Expected --size with --tokenizer, the folder of a tokenizer.json",
     );
   }
+  if (alpha > 0 && rank === undefined) {
+    throw new UsageError("Expected --lora-rank beside --lora-alpha: without it there is no adapter");
+  }
   const from = name ?? tokenizerName!;
   const files = name === undefined ? await openFolder(from) : await openModel(from, values, context);
   const tokenizer = await within(from, () => loadTokenizer(files));

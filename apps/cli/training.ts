@@ -101,9 +101,11 @@ async function runSteps(
 
 /** A diverged run says where the last model is that was good. */
 async function withCheckpoint(error: DivergenceError, run: string): Promise<DivergenceError> {
-  const step = await readPointer(run, "best") ?? await readPointer(run, "latest");
-  error.message += step === undefined
-    ? "; it was before the first checkpoint"
-    : `; the last good checkpoint is ${run}/step-${step}`;
+  const [best, latest] = [await readPointer(run, "best"), await readPointer(run, "latest")];
+  if (best === undefined && latest === undefined) error.message += "; it was before the first checkpoint";
+  // Nothing has looked at a checkpoint of the update before: its parameters are those that gave this.
+  else if (best === undefined && latest === error.step - 1) {
+    error.message += `; the only checkpoint, ${run}/step-${latest}, has the parameters that gave this`;
+  } else error.message += `; the last good checkpoint is ${run}/step-${best ?? latest}`;
   return error;
 }

@@ -86,6 +86,7 @@ Deno.test("training commands refuse bad input with one sentence and exit code 2,
     [["sft", ...data, ...model, "--out", `${path}/x`, "--epochs", "0"], "Expected epochs of training to be above 0"],
     [["sft", ...data, ...model, "--out", `${path}/x`, "--config", `${path}/bad.json`], 'did you mean "learningRate"?'],
     [["sft", ...data, ...model, "--out", `${path}/x`, "--resume", "--force"], "but found both"],
+    [["sft", ...data, ...model, "--out", `${path}/x`, "--lora-alpha", "8"], "Expected --lora-rank beside --lora-alpha"],
     [
       ["reward", "--score", `${path}/ratings.jsonl`, ...model],
       "Expected --score with --model, a reward model, and --out",
