@@ -1,7 +1,6 @@
 /**
  * Fine-tuning on the preference world, where the truth is known: SFT's perplexity against the generator's, the accuracy of
- * reward models under label noise, DPO's gold score. One process with one thread for each seed, as many at a time as
- * there are cores.
+ * reward models under label noise, DPO's gold score. Each seed is a process with one thread.
  *
  *     deno task bench:world [--seeds 0,1,2] [--size d96] [--demonstrations 4000] [--pairs 2000] [--held-out 256]
  */
@@ -31,25 +30,16 @@ if (args.seed !== undefined) {
   console.log(JSON.stringify(await measure(Number(args.seed), amounts, console.error)));
 } else {
   const seeds = args.seeds.split(",").map(Number);
-  const results = new Map<number, Numbers>();
-  const waiting = [...seeds];
-  const worker = async () => {
-    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
-      const passed = (["size", "demonstrations", "pairs", "held-out"] as const).map((name) =>
-        `--${name}=${args[name]}`
-      );
-      const own = [`--seed=${seed}`, ...passed];
-      const child = new Deno.Command(Deno.execPath(), {
-        args: ["run", "-q", "-A", import.meta.filename!, ...own],
-        stderr: "inherit",
-      });
-      const { stdout, success } = await child.output();
-      if (!success) throw new Error(`The process of seed ${seed} failed`);
-      results.set(seed, JSON.parse(new TextDecoder().decode(stdout)));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(seeds.length, navigator.hardwareConcurrency) }, worker));
-  const all = seeds.map((seed) => results.get(seed)!);
+  const amounts = (["size", "demonstrations", "pairs", "held-out"] as const).map((name) => `--${name}=${args[name]}`);
+  const all = await Promise.all(seeds.map(async (seed): Promise<Numbers> => {
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-q", "-A", import.meta.filename!, `--seed=${seed}`, ...amounts],
+      stderr: "inherit",
+    });
+    const { stdout, success } = await child.output();
+    if (!success) throw new Error(`The process of seed ${seed} failed`);
+    return JSON.parse(new TextDecoder().decode(stdout));
+  }));
   const digits = (x: number) => x.toPrecision(3);
   const rows = Object.keys(all[0]!).map((name) => {
     const values = all.map((numbers) => numbers[name]!);
@@ -57,5 +47,5 @@ if (args.seed !== undefined) {
     return [name, digits(mean), `${digits(Math.min(...values))} to ${digits(Math.max(...values))}`];
   });
   console.log(table(["what", "mean", "range"], rows));
-  console.log(JSON.stringify({ size: args.size, seeds, results: Object.fromEntries(results) }));
+  console.log(JSON.stringify({ size: args.size, seeds, results: all }));
 }

@@ -9,7 +9,7 @@ import {
   type Skipped,
   type Tokenizer,
 } from "@tare/data";
-import { createWorld, gold, logProb, type World, type WorldSettings, worldTokenizer } from "@tare/data/world";
+import { createWorld, gold, logProb, type World, worldTokenizer } from "@tare/data/world";
 import { dpo, pairAccuracy, reward, rewardScores, sft, type TrainingStep } from "@tare/finetune";
 import { localSampler } from "@tare/sampler";
 import { sizedFor, type SizeName } from "../../apps/cli/shapes.ts";
@@ -43,13 +43,6 @@ const settings = {
   dpo: { epochs: 1, batch: 32, learningRate: 3e-4, beta: 0.1 },
 } as const;
 
-/** How the labels of a reward model come about. */
-const labels: readonly (Partial<WorldSettings> & { from: "pairs" | "ratings" })[] = [
-  ...[0, 0.2, 0.4].flatMap((noise) => [{ noise, from: "pairs" }, { noise, from: "ratings" }] as const),
-  { noise: 0, severity: "family", from: "ratings" },
-  { noise: 0, severity: "prompt", from: "ratings" },
-];
-
 /** Measures one seed. */
 export async function measure(seed: number, amounts: Amounts, note: (line: string) => void): Promise<Numbers> {
   using device = await openDevice({ device: "cpu", threads: 1 });
@@ -75,9 +68,10 @@ export async function measure(seed: number, amounts: Amounts, note: (line: strin
     for (const [key, value] of Object.entries({ ...found, seconds })) numbers[`${name}: ${key}`] = value;
   };
   await stage("SFT", () => trainSft(cell));
-  for (const { from, ...world } of labels) {
-    const severity = world.severity ? `, severity by ${world.severity}` : "";
-    await stage(`reward model from ${from}, noise ${world.noise}${severity}`, () => trainReward(cell, world, from));
+  for (const noise of [0, 0.2, 0.4]) {
+    for (const from of ["pairs", "ratings"] as const) {
+      await stage(`reward model from ${from}, noise ${noise}`, () => trainReward(cell, noise, from));
+    }
   }
   for (const noise of [0, 0.2, 0.4]) await stage(`DPO, noise ${noise}`, () => trainDpo(cell, noise));
   return numbers;
@@ -104,9 +98,9 @@ async function trainSft(cell: Cell): Promise<Numbers> {
 }
 
 /** Accuracy of a reward model against the order of gold on held-out prompts. */
-async function trainReward(cell: Cell, how: Partial<WorldSettings>, from: "pairs" | "ratings"): Promise<Numbers> {
+async function trainReward(cell: Cell, noise: number, from: "pairs" | "ratings"): Promise<Numbers> {
   const { device, tokenizer, seed, model } = cell;
-  const world = createWorld({ seed, ...how });
+  const world = createWorld({ seed, noise });
   const preferences = world.preferences(cell.pairs);
   const pairs = (rows: typeof preferences) => sequences(rows, (row) => encodePreference(tokenizer, row, { context }));
   const params = copy(model.params);
