@@ -7,20 +7,25 @@ import manifest from "./deno.json" with { type: "json" };
 import { UsageError } from "./flags.ts";
 import { roomOf, within } from "./model.ts";
 import { openRun, type RunFolder } from "./run_folder.ts";
-import type { RunRecord } from "./run_record.ts";
+import { compareSettings, type RunRecord } from "./run_record.ts";
 import { settingsOf, type TrainingValues } from "./training_flags.ts";
 
-/** Takes the folder of `--out`; says so if there is nothing left to do in it. */
+/** Takes the folder of `--out`. */
 export async function openOut(values: TrainingValues, { note }: Context): Promise<RunFolder> {
   if (values.out === undefined) throw new UsageError("Expected --out with a folder for the run");
   const run = await openRun(values.out, values);
-  if (run.kind === "done") note(`${run.path} is finished: its model is in it`);
   if (run.kind === "new" && values.resume) note(`There is no run in ${run.path} yet: beginning one`);
   return run;
 }
 
-/** What `--json` prints of a run that was finished before. */
-export function finishedReport({ path }: RunFolder): object {
+/**
+ * What `--json` prints of a run that was finished before, and with the same settings.
+ *
+ * @throws {UsageError} If they are not the same: what is there is not what was asked for.
+ */
+export function finishedReport({ path, record }: RunFolder, values: TrainingValues, { note }: Context): object {
+  compareSettings(path, record!, settingsOf(values));
+  note(`${path} is finished: its model is in it`);
   return { out: path, finished: true };
 }
 

@@ -15,6 +15,8 @@ export interface RunFolder extends Disposable {
   readonly path: string;
   /** `new`: nothing is there; `begun`: a run to go on with; `done`: one that is finished; `replace`: one to be replaced. */
   readonly kind: "new" | "begun" | "done" | "replace";
+  /** What the run that is there used, if there is one. */
+  readonly record?: RunRecord;
   /**
    * Compares what the run uses with what it used before, if it is one to go on with.
    *
@@ -48,7 +50,7 @@ export async function openRun(
   const done = record !== undefined && await openFile(`${path}/config.json`) !== undefined;
   const lock = await takeLock(path);
   return {
-    path,
+    ...{ path, record },
     kind: !record ? "new" : force ? "replace" : done ? "done" : "begun",
     async latest(used) {
       if (!record || !resume) return undefined;

@@ -55,6 +55,16 @@ export function compare(path: string, before: RunRecord, now: RunRecord): void {
   );
 }
 
+/**
+ * Refuses settings that are not those of a finished run, as far as they say anything.
+ *
+ * @throws {UsageError} If one differs.
+ */
+export function compareSettings(path: string, before: RunRecord, settings: Readonly<Record<string, unknown>>): void {
+  const same = Object.fromEntries(Object.keys(settings).map((key) => [key, before.settings[key]]));
+  compare(path, { ...before, settings: same }, { ...before, settings });
+}
+
 /** Leaves of JSON by their paths. */
 function flatten(json: unknown, path = ""): Map<string, string> {
   if (typeof json !== "object" || json === null) return new Map([[path, JSON.stringify(json)]]);

@@ -25,7 +25,7 @@ export const dpo: Command = defineCommand({
   },
   async run(values, context) {
     using run = await openOut(values, context);
-    if (run.kind === "done") return finishedReport(run);
+    if (run.kind === "done") return finishedReport(run, values, context);
 
     const start = await openStart(values, context);
     const { tokenizer } = start;

@@ -31,7 +31,7 @@ export const reward: Command = defineCommand({
   async run(values, context) {
     if (values.score !== undefined) return await scoreFile(values.score, values, context);
     using run = await openOut(values, context);
-    if (run.kind === "done") return finishedReport(run);
+    if (run.kind === "done") return finishedReport(run, values, context);
 
     const start = await openStart(values, context);
     const length = contextOf(values, start.name, start.config);

@@ -28,7 +28,7 @@ export const sft: Command = defineCommand({
   },
   async run(values, context) {
     using run = await openOut(values, context);
-    if (run.kind === "done") return finishedReport(run);
+    if (run.kind === "done") return finishedReport(run, values, context);
 
     const start = await openStart(values, context);
     const length = contextOf(values, start.name, start.config);

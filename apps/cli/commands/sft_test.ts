@@ -35,13 +35,15 @@ Deno.test("tare sft writes a checkpoint, a line of metrics a step, and all that 
   ]);
   assertEquals(generated.code, 0, generated.stderr);
 
-  const [refused, resumed, begun] = [
+  const [refused, other, resumed, begun] = [
     await runTare(args),
     await runTare([...args, "--resume"]),
+    await runTare([...args, "--config", `${path}/sft.json`, "--seed", "2", "--resume"]),
     await runTare([...args, "--force", "--steps", "1"]),
   ];
-  assertEquals([refused.code, resumed.code, begun.code], [2, 0, 0], begun.stderr);
+  assertEquals([refused.code, other.code, resumed.code, begun.code], [2, 2, 0, 0], begun.stderr);
   assertStringIncludes(refused.stderr, `Cannot write to ${out}: it holds a run; go on with it by --resume`);
+  assertStringIncludes(other.stderr, "not all is as it was: epochs is 1 and was 3; seed is 0 and was 2");
   assertStringIncludes(resumed.stderr, "is finished");
   assertEquals((await readLines(`${out}/metrics.jsonl`)).length, 1);
 });
