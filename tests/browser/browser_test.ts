@@ -1,6 +1,6 @@
 /**
- * The packages outside Deno: a page in Chromium and a script in Node import them, encode a text, and let a small random
- * model go on with it on the CPU.
+ * The packages outside Deno: a page in Chromium and a script in Node import them, encode a text, train a small random
+ * model for two steps on the CPU, and let it go on with the text.
  *
  * Both load one bundle of all for ES2022, as a web project makes it, because Node 20 and 22 cannot read `using`. The page
  * asks for nothing else: no cross-origin isolation, no worker.
@@ -13,7 +13,7 @@ const node = await find(["node"]);
 const nodeVersion = node ? await versionOfNode(node) : undefined;
 
 const script = `
-import { initParams, loadTokenizer, localSampler, openDevice, parseConfig } from "./tare.mjs";
+import { initParams, loadTokenizer, localSampler, openDevice, parseConfig, sft } from "./tare.mjs";
 export async function work() {
   const model = { type: "BPE", vocab: { a: 0, b: 1, ab: 2 }, merges: ["a b"] };
   const json = JSON.stringify({ model, decoder: { type: "Fuse" } });
@@ -26,16 +26,21 @@ export async function work() {
     ...{ num_attention_heads: 2, max_position_embeddings: 16, eos_token_id: [] },
   });
   const device = await openDevice({ device: "cpu", threads: 1 });
-  const sampler = localSampler({ device, config, params: initParams(device, config, 7), tokenizer });
+  const params = initParams(device, config, 7);
+  const losses = [];
+  const train = [{ tokens: Uint32Array.of(2, 0, 1), start: 1 }];
+  for await (const { metrics } of sft({ device, model: { config, params }, train, config: { steps: 2 } })) losses.push(metrics.loss);
+  const sampler = localSampler({ device, config, params, tokenizer });
   const drawn = [];
   for await (const completion of sampler.sample([{ id: "a", text: "", tokens }], { maxTokens: 4 })) drawn.push(completion.tokens.length);
   device.dispose();
-  return JSON.stringify([tokens, drawn]);
+  return JSON.stringify([tokens, drawn, losses[1] < losses[0]]);
 }
 `;
 
-const expected = "[[2,0],[4]]";
-const entry = ["core", "data", "sampler"].map((name) => `export * from "../../packages/${name}/mod.ts";`).join("\n");
+const expected = "[[2,0],[4],true]";
+const entry = ["core", "data", "sampler", "finetune"].map((name) => `export * from "../../packages/${name}/mod.ts";`)
+  .join("\n");
 
 const page = `<!DOCTYPE html><link rel="icon" href="data:,"><script type="module">
 const answer = (text) => fetch("/answer", { method: "POST", body: text });
@@ -43,7 +48,7 @@ import("./script.mjs").then(({ work }) => work()).then(answer, (error) => answer
 </script>`;
 
 Deno.test({
-  name: `core, data and sampler run in a page${
+  name: `core, data, sampler and finetune run in a page${
     chromium ? "" : " (skipped: no Chromium; install it or set CHROMIUM to its path)"
   }`,
   ignore: !chromium,
@@ -86,7 +91,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `core, data and sampler run in Node${nodeVersion ? "" : " (skipped: no Node.js on PATH)"}`,
+  name: `core, data, sampler and finetune run in Node${nodeVersion ? "" : " (skipped: no Node.js on PATH)"}`,
   ignore: !nodeVersion,
   async fn() {
     const dir = await Deno.makeTempDir();
