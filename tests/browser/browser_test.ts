@@ -39,7 +39,7 @@ export async function work() {
 `;
 
 const expected = "[[2,0],[4],true]";
-const entry = ["core", "data", "sampler", "finetune"].map((name) => `export * from "../../packages/${name}/mod.ts";`)
+const entry = ["core", "data", "sampler", "finetune", "contrastive", "ppo", "eval"].map((name) => `export * from "../../packages/${name}/mod.ts";`)
   .join("\n");
 
 const page = `<!DOCTYPE html><link rel="icon" href="data:,"><script type="module">

@@ -1,0 +1,6 @@
+/**
+ * Which of two policies is better: judges and statistics.
+ *
+ * @module
+ */
+export type { Judge, Pair, Verdict } from "./verdict.ts";

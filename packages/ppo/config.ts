@@ -1,0 +1,80 @@
+/** The settings of PPO: their defaults, and what is refused. */
+
+/** How PPO learns. */
+export interface PpoConfig {
+  /** Iterations of rollout and update. */
+  readonly iterations: number;
+  /** Episodes of an iteration. */
+  readonly episodes: number;
+  /** Responses to each prompt of an iteration; RLOO needs two or more. */
+  readonly samplesPerPrompt: number;
+  /** Most tokens of a response. */
+  readonly maxTokens: number;
+  /** Logits are divided by this, when tokens are drawn and when their log-probabilities are computed. */
+  readonly temperature: number;
+  /** How often an iteration's episodes are learned from. */
+  readonly epochs: number;
+  /** Updates of an epoch. */
+  readonly minibatches: number;
+  /** Most tokens of a forward pass; the gradient stays that of the whole minibatch. */
+  readonly microTokens: number;
+  /** The policy's highest learning rate. */
+  readonly learningRate: number;
+  /** The critic's highest learning rate. */
+  readonly criticLearningRate: number;
+  /** How learning rates fall over the run. */
+  readonly decay: "linear" | "constant";
+  /** Share of the iterations in which learning rates rise. */
+  readonly warmup: number;
+  /** Iterations at the beginning in which the critic alone learns. */
+  readonly criticWarmup: number;
+  /** How advantages are estimated: with a critic, or against the other responses to the same prompt. */
+  readonly advantages: "gae" | "rloo";
+  /** Discount of later rewards. */
+  readonly gamma: number;
+  /** Weight of longer returns in generalised advantage estimation. */
+  readonly lambda: number;
+  /** Whether advantages are whitened over the tokens of an iteration. */
+  readonly whiten: boolean;
+  /** Ratios beyond 1 ± this teach nothing more. */
+  readonly clip: number;
+  /** Values that moved further than this teach nothing more. */
+  readonly valueClip: number;
+  /** Weight of the policy's entropy in its loss. */
+  readonly entropyCoefficient: number;
+  /** Estimator of the KL divergence from the reference, a token at a time. */
+  readonly klEstimator: "k1" | "k3";
+  /** β: weight of that divergence in the reward; where it adapts, the first one. */
+  readonly klCoefficient: number;
+  /** KL of an episode in nats that β adapts to; without one β stays. */
+  readonly klTarget?: number;
+  /** Episodes over which β adapts. */
+  readonly klHorizon: number;
+  /** Rewards are multiplied by this, or divided by their running standard deviation. */
+  readonly rewardScale: number | "running";
+  /** Scaled rewards are cut to ± this. */
+  readonly rewardClip: number;
+  /** Taken from the reward of an episode without end token. */
+  readonly missingEosPenalty: number;
+  /** Approximate KL from the rollout's policy, in nats a token, at which an iteration's updates end. */
+  readonly targetKl?: number;
+  /** Gradients are scaled down to this norm. */
+  readonly maxNorm: number;
+  /** Decay of the weights beside the gradient, as a share of the learning rate. */
+  readonly weightDecay: number;
+  /** Whether blocks are computed again in the backward pass, which saves memory. */
+  readonly recompute: boolean;
+  /** Decides prompts, draws and minibatches. */
+  readonly seed: number;
+}
+
+/** Settings of {@linkcode ppo} where none are given. */
+export const ppoDefaults: PpoConfig = {
+  ...{ iterations: 100, episodes: 64, samplesPerPrompt: 1, maxTokens: 64, temperature: 1 },
+  ...{ epochs: 4, minibatches: 1, microTokens: 2048 },
+  ...{ learningRate: 1e-5, criticLearningRate: 1e-5, decay: "linear", warmup: 0, criticWarmup: 0 },
+  ...{ advantages: "gae", gamma: 1, lambda: 0.95, whiten: true, clip: 0.2, valueClip: 0.2, entropyCoefficient: 0 },
+  ...{ klEstimator: "k1", klCoefficient: 0.05, klHorizon: 10000 },
+  ...{ rewardScale: 1, rewardClip: Infinity, missingEosPenalty: 0 },
+  ...{ maxNorm: 1, weightDecay: 0, recompute: false, seed: 0 },
+};

@@ -1,0 +1,65 @@
+/** What PPO yields, and what it needs to go on. */
+import type { AdamWState, AdapterParams, Params, ScoreHead } from "@tare/core";
+import type { Episode } from "@tare/sampler";
+
+/** The parameters that training changes: all of a transformer or an adapter, and with a critic its head. */
+export interface Trainable {
+  /** The transformer's; absent where an adapter is trained instead. */
+  readonly params?: Params;
+  /** The adapter's; absent where the transformer itself is trained. */
+  readonly adapter?: AdapterParams;
+  /** The head's; of critics only. */
+  readonly score?: ScoreHead;
+}
+
+/** What is trained, and the means of its optimizer. */
+export interface Learner {
+  /** What is trained, as it is after the step. */
+  readonly params: Trainable;
+  /** The optimizer's means. */
+  readonly optimizer: AdamWState<Trainable>;
+}
+
+/** Everything that a run needs to go on: `saveState` saves it, `loadState` brings it back. */
+export interface PpoState {
+  /** Iterations done. */
+  readonly iteration: number;
+  /** The policy. */
+  readonly policy: Learner;
+  /** The critic; `null` with RLOO. */
+  readonly critic: Learner | null;
+  /** β, as it has adapted. */
+  readonly klCoefficient: number;
+  /** Count, mean and sum of squared deviations of all rewards so far; `null` unless the scale runs. */
+  readonly rewardMoments: { readonly count: number; readonly mean: number; readonly m2: number } | null;
+  /** What alarms remember; `null` before the first iteration. */
+  readonly alarms: Readonly<Record<string, number>> | null;
+}
+
+/** An episode and what was made of it. */
+export interface ScoredEpisode extends Episode {
+  /** What the reward function said, contrastive or not: before scale, clip and penalties. */
+  readonly score: number;
+  /** The episode's reward after scale, clip and penalties, without KL. */
+  readonly reward: number;
+  /** Sum over its tokens of log-probability under the policy less that under the reference. */
+  readonly kl: number;
+  /** Mean over its tokens of the advantages before they are whitened. */
+  readonly advantage: number;
+}
+
+/** One iteration, when it is done. While the caller looks at it nothing changes. */
+export interface PpoStep {
+  /** Iterations done, from 1. */
+  readonly iteration: number;
+  /** Iterations of the whole run. */
+  readonly iterations: number;
+  /** Numbers of this iteration, by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** What seems to go wrong, and what to do: one sentence each. */
+  readonly alarms: readonly string[];
+  /** The iteration's episodes. */
+  readonly episodes: readonly ScoredEpisode[];
+  /** What to save. Its tensors are those that the next iteration changes: save them before it. */
+  readonly state: PpoState;
+}
