@@ -2,7 +2,7 @@ import { initAdapter, leaves, openDevice, type TensorRange } from "@tare/core";
 import { assertClose, eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { criticOf } from "./critic.ts";
-import { fullOptions, outcomeOf, prompts, settings, tinyModel } from "./fakes.ts";
+import { fullOptions, outcomeOf, prompts, tinyModel } from "./fakes.ts";
 import { ppo, type PpoOptions } from "./trainer.ts";
 
 const cpu = (threads = 1) => openDevice({ device: "cpu", threads });
