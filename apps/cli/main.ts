@@ -10,6 +10,7 @@ import { world } from "./commands/world.ts";
 import { readSettings } from "./config_file.ts";
 import { explain } from "./errors.ts";
 import { describeFlags, nearest, UsageError } from "./flags.ts";
+import { terminalBar } from "./progress.ts";
 
 const commands: Readonly<Record<string, Command>> = { world, data, sft, reward, dpo, generate, doctor };
 
@@ -67,7 +68,7 @@ async function dispatch([name, ...args]: readonly string[], signal: AbortSignal)
     return print(`tare ${name}: ${command.summary}\n\n${describeFlags(command.flags)}\n`);
   }
   const values = await readSettings(args, command.flags);
-  const context: Context = { print: values.json ? () => {} : print, note, signal };
+  const context: Context = { print: values.json ? () => {} : print, note, bar: terminalBar, signal };
   const report = await command.run(values, context);
   signal.throwIfAborted();
   if (values.json) print(JSON.stringify(report) + "\n");
