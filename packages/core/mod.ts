@@ -84,6 +84,8 @@ export {
   type WarmupDecayOptions,
   warmupLinear,
 } from "./optim/schedule.ts";
+export { fillSettings, type SettingRule, settingRules } from "./optim/settings.ts";
+export { permutation } from "./random/permutation.ts";
 export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";
 export * from "./nn/mod.ts";
 export * from "./checkpoint/mod.ts";
