@@ -4,9 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openFolder } from "./files.ts";
 import { fingerprint, tokenizerFingerprint } from "./fingerprint.ts";
 import { openReward } from "./reward_model.ts";
-import { TemporaryFolder, writeTinyModel } from "./testing.ts";
-
-const context = { print: () => {}, note: () => {}, signal: new AbortController().signal };
+import { silent, TemporaryFolder, writeTinyModel } from "./testing.ts";
 
 const episode: Episode = {
   ...{ promptId: "p", prompt: "Hello", response: " there", finish: "length" },
@@ -19,7 +17,7 @@ Deno.test("openReward() scores the ids of a policy with the same tokenizer, and 
   const files = await openFolder(folder.path);
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  const open = (tokenizer?: string) => openReward({ reward: folder.path }, device, tokenizer, context);
+  const open = (tokenizer?: string) => openReward({ reward: folder.path }, device, tokenizer, silent);
   const [same, other] = [await open(await tokenizerFingerprint(files)), await open()];
   assertEquals([same.reward.id, other.reward.id, same.positions], [await fingerprint(files), same.reward.id, 4096]);
   const elsewhere = { ...episode, prompt: "", response: "" };
@@ -35,7 +33,7 @@ Deno.test("openReward() refuses a language model, and nothing at all", async () 
   await writeTinyModel(folder.path);
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  const open = (reward?: string) => openReward({ reward }, device, undefined, context);
+  const open = (reward?: string) => openReward({ reward }, device, undefined, silent);
   await assertRejects(
     () => open(folder.path),
     RangeError,

@@ -1,6 +1,13 @@
 /** What tests of commands need: a tiny model on disk, and the command as a program of its own. */
 import { initParams, initScoreHead, openDevice, parseConfig, saveModel } from "@tare/core";
+import type { Context } from "./command.ts";
 import { writeWhole } from "./files.ts";
+
+/** A context that nobody listens to. */
+export const silent: Context = {
+  ...{ print: () => {}, note: () => {}, signal: new AbortController().signal },
+  bar: () => ({ show: () => {}, [Symbol.dispose]: () => {} }),
+};
 
 /** A folder that ends with the test. */
 export class TemporaryFolder implements AsyncDisposable {

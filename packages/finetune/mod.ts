@@ -28,6 +28,6 @@ export { reward, type RewardOptions } from "./reward.ts";
 export { type RewardModel, rewardScores, type ScoreOptions } from "./score.ts";
 export { sft, type SftOptions } from "./sft.ts";
 export type { TrainingState, TrainingStep } from "./step.ts";
-export type { Trainable } from "./trainable.ts";
+export { DivergenceError, type Trainable } from "@tare/core";
 export type { TrainerOptions } from "./trainer.ts";
-export { DivergenceError, type LossMemory } from "./watch.ts";
+export type { LossMemory } from "./watch.ts";

@@ -3,7 +3,7 @@ import type { Adapter, Device } from "@tare/core";
 import type { Tokenizer } from "@tare/data";
 import { type Calibration, normalizeScores } from "./calibration.ts";
 import { type RewardModel, rewardScores } from "./score.ts";
-import { checkTokens } from "./trainable.ts";
+import { checkTokens } from "./check_sequences.ts";
 
 /** What is read of an episode, which may hold more. */
 export interface ResponseToScore {

@@ -1,6 +1,5 @@
 /** What a trainer yields, and what it needs to go on. */
-import type { AdamWState, Tensor } from "@tare/core";
-import type { Trainable } from "./trainable.ts";
+import type { AdamWState, Tensor, Trainable } from "@tare/core";
 import type { LossMemory } from "./watch.ts";
 
 /** Everything that a run needs to go on: `saveState` saves it, `loadState` brings it back. */

@@ -3,6 +3,17 @@
  *
  * @module
  */
-export { type PpoConfig, ppoDefaults } from "./config.ts";
+export { type Advantages, explainedVariance, gae, type GaeOptions, rloo, whiten } from "./advantages.ts";
+export { fillPpoConfig, type PpoConfig, ppoDefaults } from "./config.ts";
+export { adaptKl, type KlControl, tokenKl } from "./kl.ts";
+export {
+  type PolicyLoss,
+  policyLoss,
+  type PolicyTokens,
+  type ValueLoss,
+  valueLoss,
+  type ValueTokens,
+} from "./losses.ts";
+export { type RewardMoments, type RewardShape, type ShapedRewards, shapeRewards, tokenRewards } from "./reward.ts";
 export type { Learner, PpoState, PpoStep, ScoredEpisode, Trainable } from "./step.ts";
 export { type Placed, ppo, type PpoOptions } from "./trainer.ts";
