@@ -1,5 +1,5 @@
 /** `baselines.jsonl` as a table. */
-import { baselineTable, type BaselineTable, parseBaselineRow } from "@tare/contrastive";
+import { type BaselineTable, baselineTable, parseBaselineRow } from "@tare/contrastive";
 import type { Context } from "./command.ts";
 import { openRows } from "./data.ts";
 import { sha256 } from "./digest.ts";

@@ -12,10 +12,22 @@ const amount = { type: "number", min: 0 } as const;
 
 /** The table. Where a default depends on the rest, it has none. */
 export const ppoFlags = {
-  prompts: { type: "text", value: "FILE|ID", help: "prompts to train on; demonstrations and preferences are prompts too" },
-  model: { type: "text", value: "DIR|ID", help: "policy to begin with, which is also the reference that it is held near" },
+  prompts: {
+    type: "text",
+    value: "FILE|ID",
+    help: "prompts to train on; demonstrations and preferences are prompts too",
+  },
+  model: {
+    type: "text",
+    value: "DIR|ID",
+    help: "policy to begin with, which is also the reference that it is held near",
+  },
   ...rewardFlags,
-  baselines: { type: "text", value: "FILE", help: "what tare sample wrote for these prompts with this policy and reward" },
+  baselines: {
+    type: "text",
+    value: "FILE",
+    help: "what tare sample wrote for these prompts with this policy and reward",
+  },
   baseline: {
     ...{ type: "text", choices: ["mean", "median", "max", "min", "dataset", "greedy", "none"] },
     help: "what is subtracted from a reward (mean with --baselines; none: they give the scale alone)",
@@ -38,7 +50,12 @@ export const ppoFlags = {
   "critic-learning-rate": { ...amount, default: 1e-5, help: "the critic's highest" },
   decay: { type: "text", choices: ["linear", "constant"], default: "linear", help: "how both fall over the run" },
   warmup: { ...amount, max: 1, default: 0, help: "share of the iterations in which they rise" },
-  "critic-warmup": { type: "integer", min: 0, default: 0, help: "iterations at first in which the critic alone learns" },
+  "critic-warmup": {
+    type: "integer",
+    min: 0,
+    default: 0,
+    help: "iterations at first in which the critic alone learns",
+  },
   advantages: {
     ...{ type: "text", choices: ["gae", "rloo"], default: "gae" },
     help: "by a critic, or against the other responses to a prompt",
@@ -84,7 +101,8 @@ export type PpoValues = Values<typeof ppoFlags> & CommonValues;
 
 /** The settings of PPO among the flags; what was not given is absent. */
 export function ppoConfigOf(values: PpoValues): Partial<PpoConfig> {
-  const { iterations, episodes, temperature, epochs, minibatches, decay, warmup, advantages, gamma, lambda, clip } = values;
+  const { iterations, episodes, temperature, epochs, minibatches, decay, warmup, advantages, gamma, lambda, clip } =
+    values;
   const config: Partial<PpoConfig> = {
     ...{ iterations, episodes, temperature, epochs, minibatches, decay, warmup, advantages, gamma, lambda, clip },
     ...{ samplesPerPrompt: values["samples-per-prompt"], maxTokens: values["max-tokens"], seed: values.seed },

@@ -101,6 +101,17 @@ Deno.test("tare eval compare shows with --resume what is there, if it is the sam
   await assertRejects(() => run(args("--force")), RangeError, "it holds notes.txt");
 });
 
+Deno.test("tare eval compare draws by the same random numbers for all policies: equal ones say the same", async () => {
+  await using folder = await folderToCompare(5);
+  await run(argumentsFor(folder, "out", "--reward", `${folder.path}/reward`, `twin=${folder.path}/sft`));
+  const { policies, pairs } = await readJson(`${folder.path}/out/table.json`);
+  const [sft, , twin] = policies;
+  assertEquals([twin.reward, twin.length], [sft.reward, sft.length]);
+  assert(Math.abs(twin.kl) < 1e-4);
+  const { tie, rate } = pairs.find(({ a, b }: { a: string; b: string }) => a === "twin" && b === "sft");
+  assertEquals([tie, rate.mean], [5, 0.5]);
+});
+
 Deno.test("tare eval compare takes policies with tokenizers of their own, and leaves KL out", async () => {
   await using folder = await folderToCompare(3);
   const file = `${folder.path}/ppo/tokenizer.json`;

@@ -1,11 +1,12 @@
 /** Policies that are compared: `NAME=DIR`. */
-import { checkFits, type CheckpointFiles, type Device, loadModel, type Model, type ModelConfig } from "@tare/core";
+import type { CheckpointFiles, ModelConfig } from "@tare/core";
 import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
 import type { Context } from "../command.ts";
+import { readText } from "../files.ts";
 import { fingerprint, tokenizerFingerprint } from "../fingerprint.ts";
 import { UsageError } from "../flags.ts";
 import type { HubOptions } from "../hub.ts";
-import { openModel, readConfig, roomOf, within } from "../model.ts";
+import { openModel, readConfig, within } from "../model.ts";
 
 /** A policy before its weights are read. */
 export interface Policy {
@@ -30,6 +31,7 @@ export interface Policy {
  *
  * @param given `NAME=DIR` or `NAME=ID` each.
  * @throws {UsageError} If one is not of that form, or a name comes twice.
+ * @throws {RangeError} If one is a reward model.
  */
 export async function openPolicies(given: readonly string[], options: HubOptions, context: Context): Promise<Policy[]> {
   const named = given.map((text) => {
@@ -48,6 +50,7 @@ export async function openPolicies(given: readonly string[], options: HubOptions
     policies.push(
       await within(place, async () => {
         const config = await readConfig(place, files);
+        await checkSpeaks(files);
         const tokenizer = await loadTokenizer(files);
         checkVocabulary(tokenizer, config.vocabulary);
         const [ids, id] = [await tokenizerFingerprint(files), await fingerprint(files)];
@@ -58,17 +61,9 @@ export async function openPolicies(given: readonly string[], options: HubOptions
   return policies;
 }
 
-/**
- * Reads a policy's weights; they belong to the current scope.
- *
- * @throws {RangeError} If they do not fit, or are those of a reward model.
- */
-export async function placePolicy(device: Device, { place, files, config }: Policy): Promise<Model> {
-  return await within(place, async () => {
-    const tokens = Math.min(config.positions, 512);
-    checkFits(config, { mode: "generate", tokens, pack: false, kind: device.kind }, roomOf(device));
-    const { params, score } = await loadModel(device, files);
-    if (!score) return { config, params };
-    throw new RangeError("Expected a language model but found a reward model: it has lost its output matrix");
-  });
+/** Refuses a reward model: its trunk would speak, and say nothing. */
+async function checkSpeaks(files: CheckpointFiles): Promise<void> {
+  const { architectures } = JSON.parse(await readText((await files.open("config.json"))!));
+  if (!`${architectures}`.endsWith("ForSequenceClassification")) return;
+  throw new RangeError("Expected a language model but found a reward model: it has lost its output matrix");
 }

@@ -1,7 +1,8 @@
 /** What policies say to prompts. */
-import type { Device, Model } from "@tare/core";
+import type { Device } from "@tare/core";
 import { encodePrompt } from "@tare/data";
 import { type Episode, episodeOf, localSampler, type Prompt } from "@tare/sampler";
+import type { TextModel } from "../model.ts";
 import type { PromptToAnswer } from "../prompts.ts";
 import type { Policy } from "./policies.ts";
 import type { Tally } from "./tally.ts";
@@ -24,8 +25,8 @@ export interface RespondOptions {
  * Draws responses.
  *
  * @param device Where the model is.
- * @param model The policy's.
- * @param policy Its name and tokenizer.
+ * @param model The policy's, with its tokenizer.
+ * @param policy Its name and fingerprint.
  * @param prompts In ids of this policy.
  * @param options How to draw.
  * @param tally Counts them.
@@ -34,8 +35,8 @@ export interface RespondOptions {
  */
 export async function respond(
   device: Device,
-  model: Model,
-  { name, id, tokenizer }: Policy,
+  model: TextModel,
+  { name, id }: Policy,
   prompts: readonly Prompt[],
   options: RespondOptions,
   tally: Tally,
@@ -43,7 +44,7 @@ export async function respond(
 ): Promise<Episode[]> {
   const places = new Map(prompts.map((prompt, i) => [prompt.id, { prompt, first: i * options.n }]));
   const episodes = new Array<Episode>(prompts.length * options.n);
-  const sampler = localSampler({ device, ...model, tokenizer, id });
+  const sampler = localSampler({ ...model, device, id });
   for await (const completion of sampler.sample(prompts, { ...options, signal })) {
     const { prompt, first } = places.get(completion.promptId)!;
     episodes[first + completion.index] = episodeOf(prompt, completion);

@@ -2,9 +2,10 @@
 import type { Device } from "@tare/core";
 import type { Episode } from "@tare/sampler";
 import type { Context } from "../command.ts";
+import { loadForGeneration, type TextModel } from "../model.ts";
 import type { PromptToAnswer } from "../prompts.ts";
 import { divergences } from "./divergence.ts";
-import { placePolicy, type Policy } from "./policies.ts";
+import type { Policy } from "./policies.ts";
 import { promptsFor, respond } from "./respond.ts";
 import { tallyOn } from "./tally.ts";
 
@@ -55,13 +56,16 @@ export async function samplePolicies(
 ): Promise<Sampled> {
   const { room, temperature, seed, "max-tokens": maxTokens, "best-of": n, "micro-tokens": microTokens } = settings;
   const [reference] = policies;
+  const longest = prompts.reduce((longest, { text }) => text.length > longest.length ? text : longest, "");
+  const place = ({ place, files }: Policy): Promise<TextModel> =>
+    loadForGeneration(device, place, files, { n: prompts.length, maxTokens, prompt: longest });
   using bar = context.bar();
   const tally = tallyOn(bar, prompts.length * (policies.length + (n ?? 0)));
   const sampled: { policy: Policy; episodes: Episode[] }[] = [];
   let candidates: Episode[] = [];
   for (const policy of policies) {
     using _scope = device.scope();
-    const model = await placePolicy(device, policy);
+    const model = await place(policy);
     const own = promptsFor(policy, reference!, prompts, room);
     const draw = (n: number, stage: number) =>
       respond(device, model, policy, own, { n, maxTokens, temperature, seed, stage }, tally, context.signal);
@@ -69,7 +73,7 @@ export async function samplePolicies(
     if (n !== undefined && policy === reference) candidates = await draw(n, stages.bestOf);
   }
   using _scope = device.scope();
-  const model = await placePolicy(device, reference!);
+  const model = await place(reference!);
   const options = { temperature, microTokens, signal: context.signal };
   const measurable = ({ ids, config }: Policy) =>
     temperature > 0 && ids === reference!.ids && config.vocabulary === reference!.config.vocabulary;
