@@ -8,7 +8,7 @@ export interface Flag {
   readonly type: "text" | "texts" | "number" | "integer" | "switch";
   /** What it does: the line of `--help`. */
   readonly help: string;
-  /** It is known by its place, not by its name, and must be given. */
+  /** It is known by its place, not by its name, and must be given; one of `texts` takes all that is left. */
   readonly positional?: true;
   /** Value where it is not given. */
   readonly default?: string | number | boolean | readonly string[];
@@ -55,9 +55,10 @@ export function parseFlags<F extends Flags>(args: readonly string[], flags: F): 
   const places = Object.keys(flags).filter((name) => flags[name]!.positional);
   for (const token of tokens) {
     if (token.kind === "positional") {
-      const place = places.shift();
+      const [place] = places;
       if (place !== undefined) {
-        given.set(place, [token.value]);
+        given.set(place, [...given.get(place) ?? [], token.value]);
+        if (flags[place]!.type !== "texts") places.shift();
         continue;
       }
       throw new UsageError(`Expected flags only but found "${token.value}"; give a value as --name value`);
@@ -70,8 +71,8 @@ export function parseFlags<F extends Flags>(args: readonly string[], flags: F): 
     checkValue(name, flags[name]!, value, inlineValue);
     given.set(name, [...given.get(name) ?? [], value ?? ""]);
   }
-  if (places.length > 0) {
-    const missing = places.map((name) => wordFor(flags[name]!)).join(" ");
+  const missing = places.filter((name) => !given.has(name)).map((name) => wordFor(flags[name]!)).join(" ");
+  if (missing) {
     throw new UsageError(`Expected ${missing} but found nothing in its place; --help says what it is`);
   }
   return Object.fromEntries(

@@ -94,3 +94,14 @@ Deno.test("parseFlags() takes what has no name by its place, and refuses less, m
   for (const [args, message] of refused) assertThrows(() => parseFlags(args, places), UsageError, message);
   assertEquals(describeFlags(places), "  show      what\n  FILE      of which\n  --seed N  equal seeds");
 });
+
+Deno.test("parseFlags() gives the last place, if it is one of texts, all that is left", () => {
+  const places = {
+    action: { type: "text", positional: true, help: "what" },
+    files: { type: "texts", positional: true, value: "FILE …", help: "of which" },
+    seed: { type: "integer", help: "equal seeds" },
+  } as const satisfies Flags;
+  const values: { files: string[] } = parseFlags(["show", "a", "--seed", "7", "b", "c"], places);
+  assertEquals(values.files, ["a", "b", "c"]);
+  assertThrows(() => parseFlags(["show"], places), UsageError, "Expected FILE … but found nothing in its place");
+});

@@ -18,16 +18,11 @@ import type { Trainable, TrainingState } from "@tare/finetune";
 import type { Context } from "./command.ts";
 import { digestFiles, weightFiles } from "./digest.ts";
 import { openFolder, readText } from "./files.ts";
+import { tokenizerFiles } from "./fingerprint.ts";
 import { UsageError } from "./flags.ts";
 import { openModel, readConfig, within } from "./model.ts";
 import { sizedFor } from "./shapes.ts";
 import type { TrainingValues } from "./training_flags.ts";
-
-/** Files that a tokenizer consists of; they go from checkpoint to checkpoint as they are. */
-const tokenizerFiles = [
-  ...["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"],
-  ...["generation_config.json"],
-];
 
 /** What training begins with, before any weights are read. */
 export interface Start {

@@ -23,6 +23,7 @@ export {
   ratingLoss,
   sftLoss,
 } from "./losses.ts";
+export { type ModelReward, modelReward, type ModelRewardOptions, type ResponseToScore } from "./model_reward.ts";
 export { reward, type RewardOptions } from "./reward.ts";
 export { type RewardModel, rewardScores, type ScoreOptions } from "./score.ts";
 export { sft, type SftOptions } from "./sft.ts";
