@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openDevice, parseConfig, saveState } from "@tare/core";
+import type { TrainingState } from "@tare/finetune";
 import { readPointer, saveCheckpoint, stateFile } from "./checkpoints.ts";
 import { checkRoom, readState } from "./prepare.ts";
 import { openRun } from "./run_folder.ts";
