@@ -50,8 +50,8 @@ function checkNorms(
 ): void {
   for (
     const [name, who, rate] of [
+      ["critic/grad_norm", "critic", criticLearningRate], // first: what it says spoils the policy's gradient too
       ["grad_norm", "policy", learningRate],
-      ["critic/grad_norm", "critic", criticLearningRate],
     ] as const
   ) {
     const norm = numbers[name] ?? 0;

@@ -6,6 +6,7 @@
 export { type Advantages, explainedVariance, gae, type GaeOptions, rloo, whiten } from "./advantages.ts";
 export { criticOf, type CriticOptions } from "./critic.ts";
 export { fillPpoConfig, type PpoConfig, ppoDefaults } from "./config.ts";
+export { gradientDistances, type GradientDistancesOptions } from "./gradient_variance.ts";
 export { adaptKl, type KlControl, tokenKl } from "./kl.ts";
 export {
   type PolicyLoss,

@@ -42,6 +42,9 @@ export function begin(
   { policy, critic, state }: Pick<PpoOptions, "policy" | "critic" | "state">,
   config: PpoConfig,
 ): Beginning {
+  if (state && config.advantages === "gae" && !state.critic) {
+    throw new TypeError("Expected a state of a run with a critic but found one without a critic: resume with rloo");
+  }
   const made: AdamWState<Trainable>[] = [];
   const student = (placed: Placed, fresh: Trainable, stored: Learner | null | undefined): Student => {
     if (stored) checkSameParts(fresh, stored.params);
