@@ -4,6 +4,7 @@ import { data } from "./commands/data.ts";
 import { doctor } from "./commands/doctor.ts";
 import { dpo } from "./commands/dpo.ts";
 import { generate } from "./commands/generate.ts";
+import { report } from "./commands/report.ts";
 import { reward } from "./commands/reward.ts";
 import { sft } from "./commands/sft.ts";
 import { world } from "./commands/world.ts";
@@ -11,7 +12,7 @@ import { readSettings } from "./config_file.ts";
 import { explain } from "./errors.ts";
 import { describeFlags, nearest, UsageError } from "./flags.ts";
 
-const commands: Readonly<Record<string, Command>> = { world, data, sft, reward, dpo, generate, doctor };
+const commands: Readonly<Record<string, Command>> = { world, data, sft, reward, dpo, report, generate, doctor };
 
 const help = `tare: reinforcement learning from human feedback with contrastive rewards
 

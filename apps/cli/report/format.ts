@@ -30,10 +30,19 @@ export function estimate(number: Estimate, write: (number: number) => string = f
   return `${write(number.value)} (${interval(number, write)})`;
 }
 
+/** What an interval says beside a number that would mean nothing: it lies above, below, or leaves both open. */
+export function readOf<T>(
+  { low, high }: Estimate,
+  nothing: number,
+  reads: { readonly above: T; readonly below: T; readonly open: T },
+): T {
+  return low > nothing ? reads.above : high < nothing ? reads.below : reads.open;
+}
+
 /** How many of something: "1 prompt", "2,000 prompts". */
-export function count(number: number, noun: string): string {
+export function count(number: number, noun: string, several: string = `${noun}s`): string {
   const digits = `${number}`.replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${digits} ${noun}${number === 1 ? "" : "s"}`;
+  return `${digits} ${number === 1 ? noun : several}`;
 }
 
 /** Names in a row: "a, b and c". */

@@ -4,7 +4,7 @@ import { type Markup, markup } from "../markup.ts";
 import { scaleLinear } from "./d3.ts";
 import { at } from "./frame.ts";
 
-const [width, height] = [132, 18];
+const [width, height] = [100, 18];
 
 /** A dot on its interval, on a scale that a column shares; `line` is a number to compare it with. */
 export function intervalGlyph(

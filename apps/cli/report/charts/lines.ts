@@ -40,7 +40,7 @@ export function lineChart(words: Words, lines: readonly Line[], drawn: Drawn): M
 /** A dot for each point, a larger one for the last. */
 function dots(points: readonly Point[], { x, y }: ReturnType<typeof axesOf>): Markup[] {
   return points.map((point, i) =>
-    markup`<circle cx="${at(x(point.x))}" cy="${at(y(point.y))}" r="${i === points.length - 1 ? 4 : 2.2}"/>`
+    markup`<circle cx="${at(x(point.x))}" cy="${at(y(point.y))}" r="${i === points.length - 1 ? 4.5 : 3}"/>`
   );
 }
 

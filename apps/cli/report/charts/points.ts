@@ -23,13 +23,13 @@ export function windowOf(points: number): number {
   return 2 * Math.floor(Math.min(points, 500) / 20) + 1;
 }
 
-/** Each point with the mean height of those around it; towards an end, of those that are there on both sides. */
+/** Each point with the mean height of those around it; those near the ends, which lack some, are left out. */
 export function smooth(points: readonly Point[]): readonly Point[] {
   const reach = (windowOf(points.length) - 1) / 2;
-  return points.map(({ x }, i) => {
-    const near = Math.min(reach, i, points.length - 1 - i);
-    return { x, y: mean(points.slice(i - near, i + near + 1)).y };
-  });
+  return points.slice(reach, points.length - reach).map(({ x }, i) => ({
+    x,
+    y: mean(points.slice(i, i + 2 * reach + 1)).y,
+  }));
 }
 
 function mean(points: readonly Point[]): Point {

@@ -20,18 +20,20 @@ interface Curve {
 }
 
 const curves: readonly Curve[] = [
-  {
-    ...{ title: "Reward model’s score", note: "training prompts, before anything is subtracted" },
-    metrics: ["contrastive/raw_reward", "objective/scores"],
-  },
   { title: "Gold score", note: "held-out prompts", metrics: ["eval/gold"], few: true },
   { title: "Gold score", note: "training prompts", metrics: ["train/gold"] },
   { title: "Reward model’s score", note: "held-out prompts", metrics: ["eval/score"], few: true },
+  {
+    ...{ title: "Reward model’s score", note: "training prompts" },
+    metrics: ["contrastive/raw_reward", "objective/scores"],
+  },
   { title: "KL from the reference", note: "nats a response", metrics: ["objective/kl"] },
   { title: "Entropy", note: "nats a token", metrics: ["policy/entropy", "objective/entropy"] },
   { title: "Response length", note: "tokens", metrics: ["response_length"] },
   { title: "Ended by itself", note: "share of responses", metrics: ["eos_rate"] },
-  { title: "Critic", note: "share of the returns’ variance that it explains", metrics: ["val/explained_variance"] },
+  { title: "Critic", note: "variance explained", metrics: ["val/explained_variance"] },
+  { title: "Above b(x)", note: "share of responses", metrics: ["contrastive/frac_above_baseline"] },
+  { title: "Variance of r − b(x)", note: "over that of r", metrics: ["contrastive/variance_ratio"] },
 ];
 
 /** Curves of all runs, and gold against KL. */
@@ -55,8 +57,9 @@ export function curvesSection({ runs, style }: View): Section {
     title,
     body: [
       legend(shown.map(({ name }) => [name, style(name)])),
-      markup`<p>Faint: each iteration. Strong: the mean of ${window} iterations around it. Dots: evaluations.</p>`,
-      markup`<div class="charts">${charts}${goldAgainstKl}</div>`,
+      markup`<p>Faint: each iteration. Strong: the mean of ${window} iterations around it. Dots: evaluations. Scores are
+the reward model’s own, before a baseline is taken away.</p>`,
+      markup`<div class="charts">${goldAgainstKl}${charts}</div>`,
       ...absent.length > 0 ? [markup`<p class="missing">Not in these runs’ metrics: ${list(absent)}.</p>`] : [],
       table(shown, drawn),
     ],

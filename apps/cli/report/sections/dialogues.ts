@@ -1,5 +1,5 @@
 /** What policies say, side by side. */
-import { figure } from "../format.ts";
+import { figure, signed } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
 import { type Comparison, measures, type Response } from "../sources/comparison.ts";
 import type { PpoRun } from "../sources/ppo_run.ts";
@@ -29,7 +29,10 @@ export function dialoguesSection(view: View): Section {
 /** The first prompts as they come, and those where the two arms differ most, in either direction. */
 function chosen({ responses, policies }: Comparison, { contrastive, plain }: View): Dialogue[] {
   const byPrompt = [...Map.groupBy(responses, ({ promptId }) => promptId).values()];
-  const first = byPrompt.slice(0, 2).map((responses, i) => ({ why: `Prompt ${i + 1} as it comes`, responses }));
+  const first = byPrompt.slice(0, 2).map((responses, i) => ({
+    why: `Held-out prompt ${i + 1}, not chosen`,
+    responses,
+  }));
   const by = measures.find((measure) => responses.some((response) => response[measure] !== undefined));
   const known = (name: string | undefined) => policies.some((policy) => policy.name === name) ? name : undefined;
   const [a, b] = [known(contrastive?.name), known(plain?.name)];
@@ -38,13 +41,15 @@ function chosen({ responses, policies }: Comparison, { contrastive, plain }: Vie
     responses.find(({ policy }) => policy === name)?.[by] ?? NaN;
   const ranked = byPrompt.slice(2).map((responses) => ({ responses, gap: score(responses, a) - score(responses, b) }))
     .filter(({ gap }) => Number.isFinite(gap)).sort((one, other) => other.gap - one.gap);
-  const why = (gap: number) => `${gap > 0 ? a : b} is ahead by ${figure(Math.abs(gap))} of ${measureNames[by]}`;
-  const best = ranked.slice(0, 2).filter(({ gap }) => gap > 0);
-  const worst = ranked.slice(-2).reverse().filter(({ gap }) => gap < 0);
+  const shown = (found: typeof ranked, how: string) =>
+    found.map(({ responses, gap }) => ({
+      why: `Where ${a} does ${how} against ${b}: ${measureNames[by]} ${signed(gap)}`,
+      responses,
+    }));
   return [
     ...first,
-    ...best.map(({ responses, gap }) => ({ why: `Among the best for ${a}: ${why(gap)}`, responses })),
-    ...worst.map(({ responses, gap }) => ({ why: `Among the worst for ${a}: ${why(gap)}`, responses })),
+    ...shown(ranked.slice(0, 2).filter(({ gap }) => gap > 0), "best"),
+    ...shown(ranked.slice(2).slice(-2).reverse().filter(({ gap }) => gap < 0), "worst"),
   ];
 }
 

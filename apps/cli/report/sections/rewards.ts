@@ -7,7 +7,7 @@ import { legend } from "./legend.ts";
 
 /** Histograms with the baseline and without. */
 export function rewardsSection({ contrastive, plain, baselines }: View): Section {
-  const title = "Rewards and advantages, with the baseline and without";
+  const title = "Rewards and advantages";
   const run = [contrastive, plain].find((run) => run !== undefined && rewarded(run, baselines).length > 0);
   if (!run) {
     const why = "It takes a PPO run with contrastive rewards, or one without and the baselines of its prompts.";
@@ -23,21 +23,27 @@ export function rewardsSection({ contrastive, plain, baselines }: View): Section
     values.length > 1
   );
   const deviations = (groups: readonly Group[]) =>
-    groups.map(({ name, values }) => `${figure(momentsOf(values).deviation)} ${name}`).join(", ");
+    `standard deviation ${
+      groups.map(({ name, values }) => `${figure(momentsOf(values).deviation)} ${name}`).join(", ")
+    }`;
   return {
     title,
     body: [
       legend([["without the baseline", "without"], ["with it", "with"]]),
+      markup`<p>How many of the responses, as a share, got which reward or advantage. Upright lines: means.</p>`,
       markup`<div class="charts">${
         histogram({
-          ...{ title: "Reward", note: `r and r − b(x) of the same responses, those of ${run.name}` },
-          x: `standard deviation ${deviations([without, with_])}`,
+          ...{
+            title: "Reward",
+            note: `r and r − b(x) of the same responses (${run.name}); ${deviations([without, with_])}`,
+          },
+          x: "reward",
         }, [without, with_])
       }${
         arms.length > 0
           ? histogram({
-            ...{ title: "Advantage", note: "mean of a response’s tokens, before whitening; each of its own run" },
-            x: `standard deviation ${deviations(arms)}`,
+            ...{ title: "Advantage", note: `before whitening, each arm’s own responses; ${deviations(arms)}` },
+            x: "advantage, mean of a response’s tokens",
           }, arms)
           : ""
       }</div>`,

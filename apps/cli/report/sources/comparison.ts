@@ -38,6 +38,8 @@ export interface ComparedPair {
   readonly lose: number;
   /** Share won, a tie counting half. */
   readonly rate: Estimate;
+  /** Mean of the first one's score less the other's, prompt by prompt. */
+  readonly difference?: Estimate;
 }
 
 /** A policy's response to a held-out prompt, and what was said of it. */
@@ -82,7 +84,7 @@ const parseTable = fieldsOf(z.object({
     ...{ gold: interval.optional(), judge: interval.optional(), reward: interval.optional() },
   })),
   pairs: z.array(z.object({
-    ...{ a: name, b: name, by: z.enum(["gold", "judge", "reward"]), rate: interval },
+    ...{ a: name, b: name, by: z.enum(["gold", "judge", "reward"]), rate: interval, difference: interval.optional() },
     ...{ win: z.number(), tie: z.number(), lose: z.number() },
   })),
 }));
