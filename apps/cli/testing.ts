@@ -24,7 +24,7 @@ const tokenizers = new URL("../../packages/data/tokenizer/fixtures/", import.met
 /** Writes a random model of 400 tokens, with the tokenizer and the chat template of a fixture; a reward model if asked for. */
 export async function writeTinyModel(
   folder: string,
-  { vocabulary = 400, score = false }: { vocabulary?: number; score?: boolean } = {},
+  { vocabulary = 400, score = false, seed = 5 }: { vocabulary?: number; score?: boolean; seed?: number } = {},
 ): Promise<void> {
   const config = parseConfig({
     ...{ model_type: "llama", hidden_size: 16, intermediate_size: 32, vocab_size: vocabulary, num_hidden_layers: 2 },
@@ -35,8 +35,8 @@ export async function writeTinyModel(
   using _scope = device.scope();
   const model = {
     config,
-    params: initParams(device, config, 5),
-    score: score ? initScoreHead(device, config, 6) : undefined,
+    params: initParams(device, config, seed),
+    score: score ? initScoreHead(device, config, seed + 1) : undefined,
   };
   for (const { name, bytes } of saveModel(model)) {
     await writeWhole(`${folder}/${name}`, bytes);

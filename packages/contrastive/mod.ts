@@ -10,7 +10,12 @@ export { aggregate, type Baseline, baselineOf, baselines } from "./aggregates.ts
 export { checkTable, type TableUse } from "./check_table.ts";
 export { contrast, type ContrastiveReward, type ContrastOptions } from "./contrast.ts";
 export { type BetweenPrompts, betweenPromptShare, promiseOf } from "./diagnostics/between_prompts.ts";
+export { type Difficulty, type DifficultyPart, gainByDifficulty } from "./diagnostics/difficulty.ts";
 export type { Estimate, Measured } from "./diagnostics/estimate.ts";
+export { type Improvement, improvement, type RewardedEpisode } from "./diagnostics/improvement.ts";
+export { type NoisyRun, type Robustness, robustness } from "./diagnostics/robustness.ts";
+export { type TrueSample, type Uncertainty, uncertainty } from "./diagnostics/uncertainty.ts";
+export { gradientVarianceRatio, type PairedSample, type VarianceRatio, varianceRatio } from "./diagnostics/variance.ts";
 export { hashPrompt } from "./hash.ts";
 export { parseBaselineRow } from "./parse_row.ts";
 export { constantTable, shuffleTable, zeroTable } from "./placebo.ts";

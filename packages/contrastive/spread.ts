@@ -1,4 +1,5 @@
 /** How rewards spread within prompts and between them: one-way analysis of variance with prompts as groups. */
+import { mean, squares } from "./moments.ts";
 import type { BaselineTable } from "./table.ts";
 
 /** One prompt's share of the sums. */
@@ -11,10 +12,7 @@ export interface PromptSpread {
 
 /** Mean and inner spread of each prompt's rewards. */
 export function spreadOf(table: BaselineTable): PromptSpread[] {
-  return Array.from(table.rows.values(), ({ rewards }) => {
-    const mean = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
-    return { mean, squares: rewards.reduce((sum, reward) => sum + (reward - mean) ** 2, 0) };
-  });
+  return Array.from(table.rows.values(), ({ rewards }) => ({ mean: mean(rewards), squares: squares(rewards) }));
 }
 
 /**
@@ -46,8 +44,8 @@ export function withinPromptDeviation(table: BaselineTable): number {
       "Expected 2 responses or more to each prompt, to measure how their rewards differ, but found 1",
     );
   }
-  const squares = spreadOf(table).reduce((sum, prompt) => sum + prompt.squares, 0);
-  if (squares > 0) return Math.sqrt(squares / (table.rows.size * (k - 1)));
+  const total = spreadOf(table).reduce((sum, prompt) => sum + prompt.squares, 0);
+  if (total > 0) return Math.sqrt(total / (table.rows.size * (k - 1)));
   throw new RangeError(
     "Expected rewards that differ between responses to one prompt but found equal ones for all prompts",
   );

@@ -47,6 +47,7 @@ export {
   segmentTable,
 } from "./kernels/attention/segments.ts";
 export type { Operand } from "./kernels/elementwise/broadcast.ts";
+export { copyTree } from "./kernels/elementwise/copy.ts";
 export { add, clamp, div, greater, maximum, minimum, mul, sub, where } from "./kernels/elementwise/arithmetic.ts";
 export { exp, gelu, log, logSigmoid, sigmoid, sqrt, swiglu } from "./kernels/elementwise/functions.ts";
 export { cast } from "./kernels/cast/cast.ts";

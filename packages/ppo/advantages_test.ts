@@ -64,6 +64,13 @@ Deno.test("whiten() gives mean 0 and biased variance 1 over all tokens, whatever
   assertEquals(parts.map(({ length }) => length), [2, 3]);
 });
 
+Deno.test("whiten() has the numbers of OpenAI's TensorFlow code, as Huang, Liu and von Werra printed them", () => {
+  // "The N implementation details of RLHF with PPO" (2023), training detail 9, where PyTorch's default has 0.1394 for 1.2
+  const rewards = [[1.2, 1.3, 1.4], [1.5, 1.6, 1.7], [1.8, 1.9, 2.0]].map((row) => Float32Array.from(row));
+  const printed = [0.05080712, 0.4381051, 0.8254035, 1.2127019, 1.6000004, 1.9872988, 2.3745968, 2.7618952, 3.1491938];
+  assertClose(whiten(rewards, { shiftMean: false }).flatMap((row) => [...row]), printed, { atol: 1e-6 });
+});
+
 Deno.test("whiten() can leave the mean, and neither grows nor shrinks what does not vary", () => {
   const kept = whiten([Float32Array.of(1, 7)], { shiftMean: false });
   assertClose(kept[0]!, [3, 5]);

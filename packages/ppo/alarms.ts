@@ -9,7 +9,7 @@ export interface Observation {
   readonly episodes: readonly (Pick<Episode, "tokens"> & { readonly kl: number })[];
 }
 
-/** What alarms remember: the first iteration's numbers, and which alarms are sounding. */
+/** What alarms remember: the first of some numbers, and which alarms are sounding. */
 export type AlarmMemory = Readonly<Record<string, number>>;
 
 /** An alarm: the words when it sounds, nothing when all is well. */
@@ -92,10 +92,8 @@ function repetition({ tokens }: Pick<Episode, "tokens">): number {
  * @returns A sentence for each alarm, and what to remember.
  */
 export function watch(seen: Observation, memory: AlarmMemory | null): { alarms: string[]; memory: AlarmMemory } {
-  const first = memory ?? Object.fromEntries(remembered.flatMap((name) => {
-    const value = seen.metrics[name];
-    return value === undefined ? [] : [[name, value]];
-  }));
+  const now = remembered.flatMap((name) => name in seen.metrics ? [[name, seen.metrics[name]!]] : []);
+  const first: AlarmMemory = { ...Object.fromEntries(now), ...memory };
   const sounding = Object.entries(alarms).map(([name, alarm]) => [name, alarm(seen, first)] as const);
   return {
     alarms: sounding.flatMap(([name, words]) => words && !first[name] ? [words] : []),

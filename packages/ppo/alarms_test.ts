@@ -56,6 +56,9 @@ Deno.test("watch() sounds when the entropy has fallen to a tenth of the first", 
   assertAlarm(alarmsAt(iteration(), iteration({ "policy/entropy": 0.1 })), "0.10 nats", "klCoefficient");
   assertEquals(alarmsAt(iteration(), iteration({ "policy/entropy": 0.3 })), []);
   assertEquals(alarmsAt(iteration({ "policy/entropy": 0.1 })), []); // a model that is sure from the beginning
+  const { "policy/entropy": _, ...others } = healthy; // the critic alone learns at first
+  const warmup = { ...iteration(), metrics: others };
+  assertAlarm(alarmsAt(warmup, iteration(), iteration({ "policy/entropy": 0.1 })), "0.10 nats a token from 1.5");
 });
 
 Deno.test("watch() sounds when half of those that ended at first end no more", () => {

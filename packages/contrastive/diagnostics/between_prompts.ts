@@ -1,7 +1,8 @@
 /** How much of the reward's variance lies between prompts: what contrastive rewards remove, and so what they promise. */
 import { spreadOf } from "../spread.ts";
 import type { BaselineTable } from "../table.ts";
-import { type Estimate, jackknife, mapEstimate, mean, type Measured, squares, unmeasurable } from "./estimate.ts";
+import { mean, squares } from "../moments.ts";
+import { type Estimate, jackknife, mapEstimate, type Measured, unmeasurable } from "./estimate.ts";
 
 /** Where the variance of rewards lies. */
 export interface BetweenPrompts {

@@ -1,4 +1,5 @@
 /** Numbers with intervals, and what stands in their place where there is nothing to measure. */
+import { mean, squares } from "../moments.ts";
 
 /** A number and its 95 % interval. */
 export interface Estimate {
@@ -29,10 +30,10 @@ export function unmeasurable(why: string): { readonly measurable: false; readonl
 }
 
 /** 0.975 quantiles of Student's t where the series below is too short. */
-const fewDegrees = [NaN, 12.7062, 4.30265, 3.18245, 2.77645];
+const fewDegrees = [NaN, 12.7062, 4.30265, 3.18245, 2.77645, 2.57058];
 
 /**
- * The 0.975 quantile of Student's t: Fisher's series about the normal one (Abramowitz and Stegun 26.7.5), right to 0.001.
+ * The 0.975 quantile of Student's t: Fisher's series about the normal one (Abramowitz and Stegun 26.7.5), right to 0.002.
  *
  * @param degrees Degrees of freedom, an integer from 1.
  * @returns The quantile.
@@ -50,19 +51,15 @@ export function tQuantile(degrees: number): number {
   return terms.reduce((sum, term, i) => sum + term / degrees ** i, 0);
 }
 
-/** Mean of numbers. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** Sum of squared distances from their mean. */
-export function squares(values: readonly number[]): number {
-  const centre = mean(values);
-  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
-}
-
-/** An estimate, a standard error and its degrees of freedom as a number with its interval. */
-function around(value: number, error: number, degrees: number): Estimate {
+/**
+ * A number with the t interval of its standard error.
+ *
+ * @param value The number.
+ * @param error Its standard error.
+ * @param degrees Degrees of freedom of that, an integer from 1.
+ * @returns The estimate.
+ */
+export function tInterval(value: number, error: number, degrees: number): Estimate {
   const reach = tQuantile(degrees) * error;
   return { value, low: value - reach, high: value + reach };
 }
@@ -75,7 +72,7 @@ function around(value: number, error: number, degrees: number): Estimate {
  */
 export function meanEstimate(values: readonly number[]): Estimate {
   const n = values.length;
-  return around(mean(values), Math.sqrt(squares(values) / (n - 1) / n), n - 1);
+  return tInterval(mean(values), Math.sqrt(squares(values) / (n - 1) / n), n - 1);
 }
 
 /**
@@ -88,7 +85,7 @@ export function meanEstimate(values: readonly number[]): Estimate {
  */
 export function jackknife(value: number, without: readonly number[]): Estimate {
   const n = without.length;
-  return around(value, Math.sqrt(squares(without) * (n - 1) / n), n - 1);
+  return tInterval(value, Math.sqrt(squares(without) * (n - 1) / n), n - 1);
 }
 
 /** The estimate on another scale; the function must not fall. */

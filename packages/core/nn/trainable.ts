@@ -53,6 +53,36 @@ export function trainableOf({ model, adapter }: Placed): Trainable {
   return adapter ? { adapter: adapter.params } : { params: model.params };
 }
 
+/**
+ * Refuses to go on with a state of a run that trained other parts.
+ *
+ * @param fresh What a fresh run would train.
+ * @param stored What the state holds.
+ * @throws {TypeError} If one trains an adapter and the other a transformer, or only one a scalar head.
+ *
+ * @example Usage
+ * ```ts
+ * import { checkSameParts, initAdapter, openDevice, parseConfig, trainableOf } from "@tare/core";
+ * import { assertThrows } from "@std/assert";
+ *
+ * using device = await openDevice({ device: "cpu", threads: 1 });
+ * using scope = device.scope();
+ * const config = parseConfig({ model_type: "gpt2", n_embd: 8, n_head: 2, n_layer: 1, vocab_size: 9, n_positions: 16 });
+ * const { params: adapter } = initAdapter(device, config, { rank: 2, alpha: 4 }, 1);
+ * checkSameParts({ adapter }, { adapter });
+ * assertThrows(() => checkSameParts({}, { adapter }), TypeError, "trained adapter");
+ * ```
+ */
+export function checkSameParts(fresh: Trainable, stored: Trainable): void {
+  const keys = (trained: Trainable) =>
+    Object.entries(trained).flatMap(([key, value]) => value ? [key] : []).toSorted().join(" and ");
+  if (keys(fresh) === keys(stored)) return;
+  throw new TypeError(
+    `Expected a state of a run that trained ${keys(fresh)} but found one that trained ${keys(stored)}: ` +
+      `resume with the same trainer, and with an adapter if there was one`,
+  );
+}
+
 /** A transformer's hidden states, as a function of what is trained. */
 export interface Transformer {
   /** The parameters that the output matrix is among. */

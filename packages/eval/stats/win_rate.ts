@@ -17,7 +17,7 @@ export interface WinRate {
   readonly invalid: number;
   /** The adjusted rate, (win + tie / 2) / (win + tie + lose), with a bootstrap interval clustered by prompt. */
   readonly rate: Interval;
-  /** The same with Wilson's interval, which takes verdicts for independent. */
+  /** The same with Wilson's interval, which takes verdicts for independent, and a tie for half a win and half a loss. */
   readonly wilson: Interval;
   /** win / (win + lose); NaN if nothing was decided. */
   readonly withoutTies: number;
@@ -26,8 +26,10 @@ export interface WinRate {
 const points: Readonly<Record<"a" | "tie" | "b", number>> = { a: 1, tie: 0.5, b: 0 };
 
 /**
- * Counts verdicts and makes rates of them. Where all verdicts agree the bootstrap sees no spread, and `rate` has Wilson's
- * interval too.
+ * Counts verdicts and makes rates of them.
+ *
+ * Where all prompts agree the bootstrap sees no spread. Then `rate` allows for prompts of the opposite kind that were not met:
+ * of n prompts, as large a share as Wilson's interval of 0 in n has.
  *
  * @param verdicts A judge's.
  * @param promptIds The prompt of each, in the same order.
@@ -67,8 +69,17 @@ export function winRate(
     throw new RangeError(`Expected one valid verdict or more but found ${count.invalid} invalid ones and no other`);
   }
   const { a: win, tie, b: lose, invalid } = count;
-  const alone = wilson(win + tie / 2, scores.length);
-  const rate = clusteredMean(scores, prompts, { ...options, level: 0.95 });
-  const alike = scores.every((score) => score === scores[0]);
-  return { win, tie, lose, invalid, rate: alike ? alone : rate, wilson: alone, withoutTies: win / (win + lose) };
+  const bootstrapped = clusteredMean(scores, prompts, { ...options, level: 0.95 });
+  return {
+    ...{ win, tie, lose, invalid },
+    rate: bootstrapped.low < bootstrapped.high ? bootstrapped : unseen(bootstrapped.mean, new Set(prompts).size),
+    wilson: wilson(win + tie / 2, scores.length),
+    withoutTies: win / (win + lose),
+  };
+}
+
+/** The interval of a rate that is the same for all of n prompts. */
+function unseen(mean: number, n: number): Interval {
+  const share = wilson(0, n).high;
+  return { mean, low: mean - share * mean, high: mean + share * (1 - mean) };
 }

@@ -1,6 +1,7 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Verdict } from "../verdict.ts";
+import { wilson } from "./wilson.ts";
 import { winRate } from "./win_rate.ts";
 
 const invalid: Verdict = { winner: "invalid", reason: "no letter was found" };
@@ -57,11 +58,16 @@ Deno.test("winRate() has about Wilson's width with a verdict a prompt, and a gre
   assertAlmostEquals(width(together.rate) / width(apart.rate), 2, 0.3); // rates of 50 prompts go in steps of 0.02
 });
 
-Deno.test("winRate() is not certain where all verdicts agree", () => {
-  for (const winner of ["a", "b", "tie"] as const) {
-    const list = Array.from({ length: 30 }, () => ({ winner }));
-    const { rate, wilson } = winRate(list, each(list));
-    assertEquals(rate, wilson);
-    assert(rate.high - rate.low > 0.1);
+Deno.test("winRate() is not certain where all verdicts agree: 60 wins may hide a loss, 60 ties a win and a loss", () => {
+  const of = (winner: "a" | "b" | "tie") => Array.from({ length: 60 }, () => ({ winner }));
+  const alone = wilson(60, 60).low;
+  for (
+    const [winner, low, high] of [["a", alone, 1], ["b", 0, 1 - alone], ["tie", alone / 2, 1 - alone / 2]] as const
+  ) {
+    const { rate } = winRate(of(winner), each(of(winner)));
+    assertAlmostEquals(rate.low, low, 1e-12);
+    assertAlmostEquals(rate.high, high, 1e-12);
   }
+  const { rate } = winRate(of("a"), of("a").map((_, i) => `prompt ${i % 3}`)); // three prompts say less than sixty
+  assertAlmostEquals(rate.low, wilson(3, 3).low, 1e-12);
 });
