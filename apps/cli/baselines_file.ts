@@ -1,5 +1,5 @@
 /** `baselines.jsonl` as a table. */
-import { type BaselineTable, baselineTable, parseBaselineRow } from "@tare/contrastive";
+import { type BaselineRow, type BaselineTable, baselineTable, parseBaselineRow } from "@tare/contrastive";
 import type { Context } from "./command.ts";
 import { openRows } from "./data.ts";
 import { sha256 } from "./digest.ts";
@@ -21,7 +21,7 @@ export interface BaselinesFile {
  */
 export async function readBaselines(file: string, context: Context): Promise<BaselinesFile> {
   const [digest, count] = [sha256(), { rows: 0 }];
-  const rows = [];
+  const rows: BaselineRow[] = [];
   for await (const row of watched(await openRows(file, {}, context), count, digest)) {
     if ("error" in row) throw row.error;
     rows.push(parseBaselineRow(row.value, `${file}, line ${row.place.line}`));

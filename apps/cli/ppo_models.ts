@@ -1,5 +1,5 @@
 /** The models of a PPO run on a device: fresh, or as a state has them. */
-import { copyParams, type Device, type Model, type Placed } from "@tare/core";
+import { copyTree, type Device, type Model, type Placed } from "@tare/core";
 import { criticOf, type PpoState } from "@tare/ppo";
 import type { Placed as Started } from "./start.ts";
 
@@ -35,7 +35,7 @@ export function placeModels(device: Device, started: Started, options: PpoModelO
     return { policy: { ...reference, adapter: started.adapter }, reference, ...critic && { critic } };
   }
   const { config, params } = started.model;
-  const policy = { device, model: { config, params: state?.policy.params.params ?? copyParams(params) } };
+  const policy = { device, model: { config, params: state?.policy.params.params ?? copyTree(params) } };
   if (!from) return { policy, reference };
   const left = state?.critic?.params;
   const critic = left

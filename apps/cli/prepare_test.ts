@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openDevice, parseConfig, saveState } from "@tare/core";
+import type { TrainingState } from "@tare/finetune";
 import { readPointer, saveCheckpoint, stateFile } from "./checkpoints.ts";
 import { checkRoom, readState } from "./prepare.ts";
 import { openRun } from "./run_folder.ts";
@@ -21,13 +22,13 @@ Deno.test("readState() lets best name the step of the state, where a kill came b
   {
     using run = await openRun(path, { resume: false, force: false });
     using _metrics = await run.begin(record);
-    assertEquals(await readState(run, record, device, silent), undefined);
+    assertEquals(await readState<TrainingState>(run, record, device, silent), undefined);
   }
   await save(1, 1, 1);
   await save(2, 2, 1);
   assertEquals(await readPointer(path, "best"), 1);
   using run = await openRun(path, { resume: true, force: false });
-  const state = await readState(run, record, device, silent);
+  const state = await readState<TrainingState>(run, record, device, silent);
   assertEquals([state?.step, await readPointer(path, "best")], [2, 2]);
   await Deno.remove(`${path}/step-2/${stateFile}`);
   await assertRejects(() => readState(run, record, device, silent), RangeError, "step-2 has no state.safetensors");

@@ -4,16 +4,14 @@ import { openFolder } from "./files.ts";
 import { UsageError } from "./flags.ts";
 import { type PromptOptions, readPrompts, roomForPrompts } from "./prompts.ts";
 import { sha256 } from "./digest.ts";
-import { TemporaryFolder, writeTinyModel } from "./testing.ts";
-
-const context = { print: () => {}, note: () => {}, signal: new AbortController().signal };
+import { silent, TemporaryFolder, writeTinyModel } from "./testing.ts";
 
 /** Reads some rows. */
 async function read(rows: readonly object[], options: PromptOptions = {}) {
   await using folder = new TemporaryFolder();
   const path = `${folder.path}/rows.jsonl`;
   await Deno.writeTextFile(path, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
-  return await readPrompts(path, options, context);
+  return await readPrompts(path, options, silent);
 }
 
 function digestOf(text: string): string {
