@@ -1,6 +1,7 @@
 /**
  * One iteration of PPO on gpt-5m (policy, critic, reference and reward model, each whole), split into rollout, scoring and
- * update, beside the engine's own time for the same sequences, packed beforehand, in alternation.
+ * update, beside the engine's own time for the same sequences, packed beforehand, in alternation. With the environment
+ * variable TARE_PYTHON naming a Python that has TRL, TRL's PPO does the same afterwards (see `ppo_peer.py`).
  *
  *     deno task bench:ppo [--prompts 32] [--prompt-tokens 32] [--max-tokens 96] [--epochs 4] [--iterations 3] [--threads 2]
  */
@@ -91,6 +92,18 @@ function stopwatch(): () => number {
   return () => (-last + (last = performance.now())) / 1000;
 }
 
+/** Seconds of TRL's iterations. */
+async function trlSeconds(python: string, numbers: readonly number[]): Promise<number[]> {
+  const script = new URL("./ppo_peer.py", import.meta.url).pathname;
+  const { stdout, success } = await new Deno.Command(python, {
+    args: [script, ...numbers.map(String)],
+    env: { TRL_EXPERIMENTAL_SILENCE: "1", HF_HUB_OFFLINE: "1" },
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error(`${python} ${script} failed`);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
 const total = ({ rollout, score, update }: Parts) => rollout + score + update;
 
@@ -141,8 +154,16 @@ if (import.meta.main) {
       of(({ engine, wall }) => wall / total(engine)),
     ],
   ]));
-  const rate = Math.round(count * maxTokens / median(rounds.map(({ wall }) => wall)));
+  const ours = median(rounds.map(({ wall }) => wall));
+  const rate = Math.round(count * maxTokens / ours);
   console.log(
     `${count} x ${length} + ${maxTokens} tokens, ${epochs} epochs: ${rate} drawn tokens/s (median of ${iterations})`,
   );
+  const python = Deno.env.get("TARE_PYTHON");
+  if (python) {
+    const theirs = median(
+      await trlSeconds(python, [count, length, maxTokens, epochs, iterations, Number(args.threads)]),
+    );
+    console.log(`TRL: ${theirs.toFixed(2)} s an iteration, ${(theirs / ours).toFixed(2)} times as long`);
+  }
 }
