@@ -10,4 +10,13 @@ import { sft } from "./commands/sft.ts";
 import { world } from "./commands/world.ts";
 
 /** By name, in the order in which they follow one another. */
-export const stages: Readonly<Record<string, Command>> = { world, sft, reward, sample, ppo, dpo, eval: evaluation, report };
+export const stages: Readonly<Record<string, Command>> = {
+  world,
+  sft,
+  reward,
+  sample,
+  ppo,
+  dpo,
+  eval: evaluation,
+  report,
+};
