@@ -1,5 +1,5 @@
 /**
- * Breaks each kernel on purpose and expects its tests to turn red: `deno task mutate [name …]`.
+ * Breaks kernels and the algorithm of PPO on purpose and expects their tests to turn red: `deno task mutate [folder …]`.
  *
  * Works on a copy of the repository's files. A mutation that survives is a test that cannot fail.
  */
@@ -8,7 +8,7 @@ import { root } from "./workspace.ts";
 
 /** One deliberate mistake. */
 export interface Mutation {
-  /** A file under packages/core/kernels; the tests beside it must turn red. */
+  /** A file under packages; the tests beside it must turn red. */
   readonly file: string;
   /** Text that stands there exactly once. */
   readonly find: string;
@@ -31,9 +31,9 @@ async function copyRepository(): Promise<string> {
   return to;
 }
 
-/** The folder of a file, which names its kernel. */
-function kernelOf({ file }: Mutation): string {
-  return file.slice(0, file.indexOf("/"));
+/** The folder of a file, whose tests watch over it. */
+function folderOf({ file }: Mutation): string {
+  return `packages/${file.slice(0, file.lastIndexOf("/"))}`;
 }
 
 /** Checks that a mutation can be made: its text stands once in the source, and would change. */
@@ -45,17 +45,17 @@ export function checkMutation(source: string, { file, find, replace }: Mutation)
   if (find === replace) throw new Error(`Expected "${find}" of ${file} to change: mend tools/mutations.ts`);
 }
 
-/** Whether the tests of the kernel's folder fail with the mistake in place. */
+/** Whether the tests of the file's folder fail with the mistake in place. */
 async function isCaught(copy: string, mutation: Mutation): Promise<boolean> {
   const { file, find, replace } = mutation;
-  const path = `${copy}/packages/core/kernels/${file}`;
+  const path = `${copy}/packages/${file}`;
   const source = await Deno.readTextFile(path);
   checkMutation(source, mutation);
   const compiled = file.endsWith(".as.ts");
   try {
     await Deno.writeTextFile(path, source.replace(find, () => replace));
     if (compiled && !await run(copy, "task", "build:kernels")) throw new Error(`"${replace}" does not compile`);
-    return !await run(copy, "test", "-A", "--no-check", "--fail-fast", `packages/core/kernels/${kernelOf(mutation)}`);
+    return !await run(copy, "test", "-A", "--no-check", "--fail-fast", folderOf(mutation));
   } finally {
     await Deno.writeTextFile(path, source);
     if (compiled) await run(copy, "task", "build:kernels");
@@ -63,14 +63,14 @@ async function isCaught(copy: string, mutation: Mutation): Promise<boolean> {
 }
 
 if (import.meta.main) {
-  const chosen = mutations.filter((one) => Deno.args.length === 0 || Deno.args.includes(kernelOf(one)));
+  const nameOf = (mutation: Mutation) => folderOf(mutation).replace(/.*\//, "");
+  const chosen = mutations.filter((one) => Deno.args.length === 0 || Deno.args.includes(nameOf(one)));
   const copy = await copyRepository();
   let survivors = 0;
   try {
-    for (const kernel of new Set(chosen.map(kernelOf))) {
-      if (!await run(copy, "test", "-A", `packages/core/kernels/${kernel}`)) {
-        throw new Error(`The tests of ${kernel} are red without a mutation`);
-      }
+    for (const folder of new Set(chosen.map(folderOf))) {
+      if (await run(copy, "test", "-A", folder)) continue;
+      throw new Error(`The tests of ${folder} are red without a mutation`);
     }
     for (const mutation of chosen) {
       const caught = await isCaught(copy, mutation);

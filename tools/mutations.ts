@@ -1,8 +1,79 @@
-/** The deliberate mistakes that `deno task mutate` makes: some for each kernel, on both devices, forward and backward. */
+/**
+ * The deliberate mistakes that `deno task mutate` makes: some for each kernel, on both devices, forward and backward, and
+ * some for each step of PPO.
+ */
 import type { Mutation } from "./mutate.ts";
 
-/** By file, under packages/core/kernels: text that stands there once, and what it becomes. */
-const list: Readonly<Record<string, readonly (readonly [find: string, replace: string])[]>> = {
+/** By file: text that stands there once, and what it becomes. */
+type Mistakes = Readonly<Record<string, readonly (readonly [find: string, replace: string])[]>>;
+
+/** Under packages/ppo. */
+const ppo: Mistakes = {
+  "kl.ts": [
+    ["logProb - referenceLogProbs[t]!", "referenceLogProbs[t]! - logProb"],
+    ["[t]!, -20), 20)", "[t]!, -20), 30)"],
+    ["Math.expm1(-k1) + k1", "Math.expm1(k1) - k1"],
+    ["Math.expm1(-k1) + k1", "Math.fround(Math.exp(-k1)) - 1 + k1"],
+    ["kl / target - 1, -0.2), 0.2)", "kl / target - 1, -0.2), 0.3)"],
+    ["error * episodes / horizon", "error / horizon"],
+  ],
+  "reward.ts": [
+    ["Math.max(score * scale, -clip), clip)", "Math.max(score, -clip), clip) * scale"],
+    ['finishes[i] === "eos"', 'finishes[i] !== "length"'],
+    ["Math.sqrt((count - 1) / m2)", "Math.sqrt(count / m2)"],
+    ["off * (score - mean)", "off * off"],
+    ["moments ?? { count: 0", "null ?? { count: 0"],
+    ["t === last ? reward", "t === 0 ? reward"],
+  ],
+  "advantages.ts": [
+    ["gamma * nextValue", "nextValue"],
+    ["gamma * lambda * next;", "lambda * next;"],
+    ["[next, next + nextValue]", "[next, next]"],
+    ["(sum - totals[i]!) / (group.length - 1)", "sum / group.length"],
+    ["Math.sqrt(variance + 1e-8)", "Math.sqrt(variance + 1e-3)"],
+    ["shiftMean ? 0 : mean", "0"],
+    ["sum / Math.max(count, 1)", "sum / Math.max(count - 1, 1)"],
+    ["1 - momentsOf(errors).variance / variance", "momentsOf(values).variance / variance"],
+  ],
+  "losses.ts": [
+    ["mean(minimum(free, clipped))", "mean(clipped)"],
+    ["1 - clip, 1 + clip)", "1 - clip, 1 + 2 * clip)"],
+    ["clamp(sub(logProb, old), -20, 20)", "sub(logProb, old)"],
+    ["mul(mean(mul(logRatio, logRatio)), 0.5)", "mean(mul(logRatio, logRatio))"],
+    ["greater(free, clipped)", "greater(clipped, free)"],
+    ["mul(mean(maximum(free, clipped)), 0.5)", "mul(mean(free), 0.5)"],
+    ["clamp(values, sub(old, clip), add(old, clip))", "add(old, clamp(sub(values, old), -clip, clip))"],
+  ],
+  "minibatches.ts": [
+    ["[seed, stages.prompts], [visit, 0, 0]", "[seed, stages.prompts], [0, 0, 0]"],
+    ["at - visit * count", "at % perIteration"],
+    ["[iteration, epoch, 0]", "[iteration, 0, 0]"],
+    ["[iteration, epoch, 0]", "[0, epoch, 0]"],
+    ["Math.floor(i * order.length / count)", "i * Math.ceil(order.length / count)"],
+  ],
+  "alarms.ts": [
+    ["mean + 4 * error < -0.1", "mean < -0.1"],
+    ["error > 1e-3", "error > 1e-1"],
+    ["0.1 * first", "0.5 * first"],
+    ["words && !first[name]", "words"],
+  ],
+  "update.ts": [
+    ["mul(mean(entropy), entropyCoefficient)", "mul(mean(entropy), -entropyCoefficient)"],
+    ["(loss, params, groups, { weights })", "(loss, params, groups)"],
+  ],
+  "trainer.ts": [
+    ["config.whiten ? whiten(advantages) : advantages", "advantages"],
+    ["[policyRate(iteration), criticRate(iteration)]", "[policyRate(iteration), policyRate(iteration)]"],
+    ["klCoefficient: nextCoefficient", "klCoefficient"],
+    ["rewardMoments: shaped.moments", "rewardMoments: null"],
+  ],
+  "rollout.ts": [
+    ["draw: visit * n", "draw: 0"],
+  ],
+};
+
+/** Under packages/core/kernels. */
+const kernels: Mistakes = {
   "matmul/matmul.as.ts": [
     ["const fresh = k0 == 0 && !p.accumulate;", "const fresh = k0 == 0;"],
     ["const end = min((part + 1) * 8, (p.m + MR - 1) / MR);", "const end = min((part + 1) * 8, p.m / MR);"],
@@ -259,7 +330,10 @@ const list: Readonly<Record<string, readonly (readonly [find: string, replace: s
   ],
 };
 
+const under = (folder: string, list: Mistakes): Mutation[] =>
+  Object.entries(list).flatMap(([file, pairs]) =>
+    pairs.map(([find, replace]) => ({ file: `${folder}/${file}`, find, replace }))
+  );
+
 /** Every mutation. */
-export const mutations: readonly Mutation[] = Object.entries(list).flatMap(([file, pairs]) =>
-  pairs.map(([find, replace]) => ({ file, find, replace }))
-);
+export const mutations: readonly Mutation[] = [...under("ppo", ppo), ...under("core/kernels", kernels)];

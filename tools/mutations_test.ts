@@ -7,7 +7,7 @@ Deno.test("the text of every mutation stands once in its file", async () => {
   const sources = new Map<string, string>();
   for (const mutation of mutations) {
     const { file } = mutation;
-    if (!sources.has(file)) sources.set(file, await Deno.readTextFile(new URL(`packages/core/kernels/${file}`, root)));
+    if (!sources.has(file)) sources.set(file, await Deno.readTextFile(new URL(`packages/${file}`, root)));
     checkMutation(sources.get(file)!, mutation);
   }
 });

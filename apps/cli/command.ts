@@ -1,12 +1,15 @@
 /** What a command is, and the flags that all of them have. */
 import type { Flags, Values } from "./flags.ts";
+import type { Bar } from "./progress.ts";
 
 /** What a command may use beside its flags. */
 export interface Context {
   /** Writes text to stdout. Silent with `--json`. */
   readonly print: (text: string) => void;
-  /** Writes a line to stderr: progress, rates, remarks. */
+  /** Writes a line to stderr: rates, remarks. */
   readonly note: (line: string) => void;
+  /** Shows on stderr how far something is. */
+  readonly bar: () => Bar;
   /** Fires at Ctrl-C; a second Ctrl-C ends the program at once. */
   readonly signal: AbortSignal;
 }

@@ -2,6 +2,9 @@
 import { z } from "zod";
 import { type Flag, type Flags, nearest, parseFlags, UsageError, type Values } from "./flags.ts";
 
+/** Settings by the keys of a file. */
+export type Settings = Readonly<Record<string, unknown>>;
+
 /** Flags that say what to do now, not how: no file has them. */
 const acts: readonly string[] = ["config", "resume", "force", "json", "trace", "help"];
 
@@ -14,7 +17,11 @@ export async function readSettings<F extends Flags>(args: readonly string[], fla
   const values = parseFlags(args, flags);
   const { config: file } = values as { config?: string };
   if (file === undefined || !Object.hasOwn(flags, "config")) return values;
-  const settings = checkSettings(await readJson(file), flags, file);
+  return withSettings(args, flags, checkSettings(await readJson(file), flags, file));
+}
+
+/** Reads arguments where settings, by the keys of a file, stand in for defaults. */
+export function withSettings<F extends Flags>(args: readonly string[], flags: F, settings: Settings): Values<F> {
   const defaults = Object.entries(flags).map(([name, flag]) => {
     const value = settings[camelCase(name)] as Flag["default"];
     return [name, value === undefined ? flag : { ...flag, default: value }];
@@ -27,7 +34,8 @@ export function camelCase(name: string): string {
   return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-async function readJson(file: string): Promise<unknown> {
+/** Reads a file of JSON. */
+export async function readJson(file: string): Promise<unknown> {
   const text = (await Deno.readTextFile(file)).replace(/^\ufeff/, ""); // a byte order mark is none of it
   try {
     return JSON.parse(text);
@@ -37,12 +45,16 @@ async function readJson(file: string): Promise<unknown> {
 }
 
 /** The settings of a file, each checked as its flag is. */
-function checkSettings(json: unknown, flags: Flags, file: string): Readonly<Record<string, unknown>> {
+export function checkSettings(json: unknown, flags: Flags, file: string): Settings {
   const known = Object.entries(flags).filter(([name]) => !acts.includes(name));
   const shape = Object.fromEntries(known.map(([name, flag]) => [camelCase(name), schemaOf(flag).optional()]));
   const { data, error } = z.strictObject(shape, "expected an object of settings").safeParse(json);
   if (!error) return data;
-  const issue = error.issues[0]!;
+  refuseIssue(error.issues[0]!, json, file, Object.keys(shape));
+}
+
+/** Says of the first thing that is wrong in a file what was expected and what was found. */
+export function refuseIssue(issue: z.core.$ZodIssue, json: unknown, file: string, known: readonly string[]): never {
   if (issue.code !== "unrecognized_keys") {
     const found = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)[key], json);
     throw new UsageError(
@@ -52,7 +64,7 @@ function checkSettings(json: unknown, flags: Flags, file: string): Readonly<Reco
     );
   }
   const [key] = issue.keys;
-  const near = nearest(camelCase(key!), Object.keys(shape));
+  const near = nearest(camelCase(key!), known);
   throw new UsageError(`Cannot use ${file}: unknown key "${key}"${near ? `; did you mean "${near}"?` : ""}`);
 }
 

@@ -1,9 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Context } from "./command.ts";
 import { openRows } from "./data.ts";
-import { TemporaryFolder } from "./testing.ts";
+import { silent, TemporaryFolder } from "./testing.ts";
 
-const silent: Context = { print: () => {}, note: () => {}, signal: new AbortController().signal };
 const parquet = new URL("../../packages/data/rows/fixtures/pairs_zstd.parquet", import.meta.url);
 const gzip = (text: string) =>
   new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).bytes();

@@ -2,12 +2,11 @@ import { assertRejects } from "@std/assert";
 import { openDevice } from "@tare/core";
 import { DivergenceError, type TrainingState, type TrainingStep } from "@tare/finetune";
 import { openRun } from "./run_folder.ts";
-import { TemporaryFolder } from "./testing.ts";
+import { silent, TemporaryFolder } from "./testing.ts";
 import { train } from "./training.ts";
 import type { TrainingValues } from "./training_flags.ts";
 
 const record = { ...{ tare: "0.1.0", command: "sft", device: "cpu" }, settings: {}, inputs: {} };
-const context = { print: () => {}, note: () => {}, signal: new AbortController().signal };
 
 /** Steps up to one that shows that the parameters before it were no good any more. */
 async function* diverging(at: number): AsyncGenerator<TrainingStep> {
@@ -30,6 +29,6 @@ Deno.test("train() names the last checkpoint that is good, and none whose parame
     using run = await openRun(folder.path, { resume: false, force: false });
     const training = { device, run, record, steps: () => diverging(at), checkpoint: () => [] };
     const values = { "save-every": 5 } as TrainingValues;
-    await assertRejects(() => train(training, values, context), DivergenceError, message(folder.path));
+    await assertRejects(() => train(training, values, silent), DivergenceError, message(folder.path));
   }
 });

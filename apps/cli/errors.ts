@@ -19,9 +19,21 @@ const codes: readonly (readonly [kind: abstract new (...args: never[]) => Error,
   [DeviceLostError, 1],
 ];
 
+/** A failure that another thread has explained. */
+export class StageError extends Error {
+  override readonly name: string = "StageError";
+  /** The exit code. */
+  readonly code: number;
+
+  constructor(sentence: string, code: number) {
+    super(sentence);
+    this.code = code;
+  }
+}
+
 /** A sentence for stderr, if there is anything to say, and the exit code. */
 export function explain(error: unknown, trace: boolean): { sentence: string; code: number } {
-  const code = codes.find(([kind]) => error instanceof kind)?.[1] ?? 1;
+  const code = error instanceof StageError ? error.code : codes.find(([kind]) => error instanceof kind)?.[1] ?? 1;
   if (code === 141) return { sentence: "", code };
   if (!(error instanceof Error)) return { sentence: `${error}`, code };
   // Deno's own: "No such file or directory (os error 2): readfile 'x'"

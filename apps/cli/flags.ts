@@ -48,7 +48,10 @@ export function parseFlags<F extends Flags>(args: readonly string[], flags: F): 
   const options = Object.fromEntries(
     Object.entries(flags).map((
       [name, { type }],
-    ) => [name, { type: type === "switch" ? "boolean" : "string" } as const]),
+    ) => [
+      name,
+      { type: type === "switch" ? "boolean" : "string", ...name.length === 1 && { short: name } } as const,
+    ]),
   );
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true }); // errors in our own words
   const given = new Map<string, string[]>();
@@ -65,7 +68,8 @@ export function parseFlags<F extends Flags>(args: readonly string[], flags: F): 
     }
     if (token.kind !== "option") continue;
     const { name, rawName, value, inlineValue } = token;
-    if (!Object.hasOwn(flags, name) || flags[name]!.positional || !rawName.startsWith("--")) {
+    const short = name.length === 1; // then one dash does
+    if (!Object.hasOwn(flags, name) || flags[name]!.positional || !short && !rawName.startsWith("--")) {
       refuse(rawName, name, Object.keys(flags).filter((name) => !flags[name]!.positional));
     }
     checkValue(name, flags[name]!, value, inlineValue);

@@ -19,11 +19,12 @@ export async function openRepository(
   name: string,
   wanted: Pick<DownloadOptions, "type" | "files">,
   options: HubOptions,
-  { note, signal }: Context,
+  context: Context,
 ): Promise<HubFolder> {
+  const { note, signal } = context;
   const cache = options.cache ?? defaultCache();
   note(`There is no ${wanted.type === "dataset" ? "file" : "folder"} ${name}: taking it from the hub, into ${cache}`);
-  using bar = downloadBar();
+  using bar = downloadBar(context);
   return await downloadRepository(name, folderStore(cache), {
     ...{ ...wanted, revision: options.revision, token: Deno.env.get("HF_TOKEN"), signal },
     hubUrl: options.hubUrl ?? Deno.env.get("HF_ENDPOINT"),

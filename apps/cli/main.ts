@@ -2,17 +2,15 @@
 import type { Command, Context } from "./command.ts";
 import { data } from "./commands/data.ts";
 import { doctor } from "./commands/doctor.ts";
-import { dpo } from "./commands/dpo.ts";
 import { generate } from "./commands/generate.ts";
-import { report } from "./commands/report.ts";
-import { reward } from "./commands/reward.ts";
-import { sft } from "./commands/sft.ts";
-import { world } from "./commands/world.ts";
+import { run } from "./commands/run.ts";
 import { readSettings } from "./config_file.ts";
 import { explain } from "./errors.ts";
 import { describeFlags, nearest, UsageError } from "./flags.ts";
+import { terminalBar } from "./progress.ts";
+import { stages } from "./stages.ts";
 
-const commands: Readonly<Record<string, Command>> = { world, data, sft, reward, dpo, report, generate, doctor };
+const commands: Readonly<Record<string, Command>> = { ...stages, run, data, generate, doctor };
 
 const help = `tare: reinforcement learning from human feedback with contrastive rewards
 
@@ -68,7 +66,7 @@ async function dispatch([name, ...args]: readonly string[], signal: AbortSignal)
     return print(`tare ${name}: ${command.summary}\n\n${describeFlags(command.flags)}\n`);
   }
   const values = await readSettings(args, command.flags);
-  const context: Context = { print: values.json ? () => {} : print, note, signal };
+  const context: Context = { print: values.json ? () => {} : print, note, bar: terminalBar, signal };
   const report = await command.run(values, context);
   signal.throwIfAborted();
   if (values.json) print(JSON.stringify(report) + "\n");

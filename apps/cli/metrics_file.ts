@@ -1,32 +1,51 @@
-/** `metrics.jsonl` of a run: a line for each step. */
+/** `metrics.jsonl` of a run, a line for each step, and `episodes.jsonl`, the lines of what a step learned from. */
 import { openFile, writeWhole } from "./files.ts";
 
-/** Lines that go to a file as they come. */
+/** A line of either file. */
+type Line = Readonly<Record<string, unknown>> & { readonly step: number };
+
+/** Lines that go to a run's files as they come. */
 export interface MetricsFile extends Disposable {
-  /** Adds a line. */
-  write(line: Readonly<Record<string, number>> & { readonly step: number }): Promise<void>;
+  /** Adds a line of metrics, and the step's episodes if it has any. */
+  write(line: Line, episodes?: readonly Line[]): Promise<void>;
   /** Waits until all lines are on the disk. */
   sync(): Promise<void>;
 }
 
 /**
- * Opens a file of metrics to go on after a step: lines of later steps, which will come again, are cut off, and so is one
- * that a kill broke off.
+ * Opens a run's files of lines to go on after a step: lines of later steps, which will come again, are cut off, and so is
+ * one that a kill broke off.
  */
-export async function openMetrics(path: string, after: number): Promise<MetricsFile> {
+export async function openMetrics(run: string, after: number): Promise<MetricsFile> {
+  const [metrics, episodes] = [`${run}/metrics.jsonl`, `${run}/episodes.jsonl`];
+  const files = [await openLines(metrics, after)];
+  if (await openFile(episodes)) files.push(await openLines(episodes, after));
+  return {
+    async write(line, lines = []) {
+      if (lines.length > 0) {
+        files[1] ??= await openLines(episodes, after);
+        await append(files[1], lines);
+      }
+      await append(files[0]!, [line]);
+    },
+    async sync() {
+      for (const file of files) await file.sync();
+    },
+    [Symbol.dispose]: () => files.forEach((file) => file.close()),
+  };
+}
+
+async function openLines(path: string, after: number): Promise<Deno.FsFile> {
   if (await openFile(path)) {
     const lines = (await Deno.readTextFile(path)).split("\n").filter((line) => stepOf(line) <= after);
     await writeWhole(path, lines.map((line) => `${line}\n`).join(""));
   }
-  const file = await Deno.open(path, { append: true, create: true });
-  return {
-    async write(line) {
-      const bytes = new TextEncoder().encode(`${JSON.stringify(line)}\n`);
-      for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await file.write(rest));
-    },
-    sync: () => file.sync(),
-    [Symbol.dispose]: () => file.close(),
-  };
+  return await Deno.open(path, { append: true, create: true });
+}
+
+async function append(file: Deno.FsFile, lines: readonly Line[]): Promise<void> {
+  const bytes = new TextEncoder().encode(lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  for (let rest = bytes; rest.length > 0;) rest = rest.subarray(await file.write(rest));
 }
 
 /** The step of a line; Infinity for what is none. */

@@ -3,12 +3,12 @@ import { openDevice } from "@tare/core";
 import type { Context } from "./command.ts";
 import { openFolder } from "./files.ts";
 import { loadForGeneration, openModel, readConfig } from "./model.ts";
-import { TemporaryFolder, writeTinyModel } from "./testing.ts";
+import { silent, TemporaryFolder, writeTinyModel } from "./testing.ts";
 
 /** A context that collects notes. */
 function quiet(): Context & { notes: string[] } {
   const notes: string[] = [];
-  return { notes, print: () => {}, note: (line) => void notes.push(line), signal: new AbortController().signal };
+  return { ...silent, notes, note: (line) => void notes.push(line) };
 }
 
 /** A hub that holds the files of one folder as `me/x`. */

@@ -1,17 +1,20 @@
 /** What comes before training: the run's folder, its record, whether it fits, and where it goes on. */
 import { checkFits, type Device, loadState, type ModelConfig } from "@tare/core";
-import type { TrainingState } from "@tare/finetune";
 import { openCheckpoint, pointAtBest, stateFile } from "./checkpoints.ts";
 import type { Context } from "./command.ts";
 import manifest from "./deno.json" with { type: "json" };
 import { UsageError } from "./flags.ts";
 import { roomOf, within } from "./model.ts";
 import { openRun, type RunFolder } from "./run_folder.ts";
+import type { RunState } from "./training.ts";
 import { compareSettings, type RunRecord } from "./run_record.ts";
 import { settingsOf, type TrainingValues } from "./training_flags.ts";
 
 /** Takes the folder of `--out`. */
-export async function openOut(values: TrainingValues, { note }: Context): Promise<RunFolder> {
+export async function openOut(
+  values: Pick<TrainingValues, "out" | "resume" | "force">,
+  { note }: Context,
+): Promise<RunFolder> {
   if (values.out === undefined) throw new UsageError("Expected --out with a folder for the run");
   const run = await openRun(values.out, values);
   if (run.kind === "new" && values.resume) note(`There is no run in ${run.path} yet: beginning one`);
@@ -23,7 +26,7 @@ export async function openOut(values: TrainingValues, { note }: Context): Promis
  *
  * @throws {UsageError} If they are not the same: what is there is not what was asked for.
  */
-export function finishedReport({ path, record }: RunFolder, values: TrainingValues, { note }: Context): object {
+export function finishedReport({ path, record }: RunFolder, values: object, { note }: Context): object {
   compareSettings(path, record!, settingsOf(values));
   note(`${path} is finished: its model is in it`);
   return { out: path, finished: true };
@@ -32,7 +35,7 @@ export function finishedReport({ path, record }: RunFolder, values: TrainingValu
 /** What `run.json` says of a run. */
 export function recordOf(
   command: string,
-  values: TrainingValues,
+  values: object,
   device: Device,
   settings: object,
   inputs: RunRecord["inputs"],
@@ -57,12 +60,12 @@ export function checkRoom(
 }
 
 /** The state of the latest checkpoint, where the run is one to go on with. */
-export async function readState(
+export async function readState<S extends RunState>(
   run: RunFolder,
   record: RunRecord,
   device: Device,
   { note }: Context,
-): Promise<TrainingState | undefined> {
+): Promise<S | undefined> {
   const step = await run.latest(record);
   if (step === undefined) {
     if (run.kind === "begun") note(`There is no checkpoint in ${run.path} yet: beginning again`);
@@ -72,7 +75,7 @@ export async function readState(
   if (!file) {
     throw new RangeError(`Cannot resume ${run.path}: step-${step} has no ${stateFile}; begin anew with --force`);
   }
-  const state = await within(run.path, () => loadState<TrainingState>(device, file, `step-${step}/${stateFile}`));
+  const state = await within(run.path, () => loadState<S>(device, file, `step-${step}/${stateFile}`));
   await pointAtBest(run.path, state.best?.step); // a kill may have come between the two pointers
   note(`Going on after step ${step}`);
   return state;

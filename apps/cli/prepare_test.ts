@@ -1,14 +1,14 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openDevice, parseConfig, saveState } from "@tare/core";
+import type { TrainingState } from "@tare/finetune";
 import { readPointer, saveCheckpoint, stateFile } from "./checkpoints.ts";
 import { checkRoom, readState } from "./prepare.ts";
 import { openRun } from "./run_folder.ts";
 import type { RunRecord } from "./run_record.ts";
-import { TemporaryFolder } from "./testing.ts";
+import { silent, TemporaryFolder } from "./testing.ts";
 import type { TrainingValues } from "./training_flags.ts";
 
 const record: RunRecord = { ...{ tare: "0.1.0", command: "sft", device: "cpu" }, settings: {}, inputs: {} };
-const context = { print: () => {}, note: () => {}, signal: new AbortController().signal };
 
 Deno.test("readState() lets best name the step of the state, where a kill came between the two pointers", async () => {
   await using temporary = new TemporaryFolder();
@@ -22,16 +22,16 @@ Deno.test("readState() lets best name the step of the state, where a kill came b
   {
     using run = await openRun(path, { resume: false, force: false });
     using _metrics = await run.begin(record);
-    assertEquals(await readState(run, record, device, context), undefined);
+    assertEquals(await readState<TrainingState>(run, record, device, silent), undefined);
   }
   await save(1, 1, 1);
   await save(2, 2, 1);
   assertEquals(await readPointer(path, "best"), 1);
   using run = await openRun(path, { resume: true, force: false });
-  const state = await readState(run, record, device, context);
+  const state = await readState<TrainingState>(run, record, device, silent);
   assertEquals([state?.step, await readPointer(path, "best")], [2, 2]);
   await Deno.remove(`${path}/step-2/${stateFile}`);
-  await assertRejects(() => readState(run, record, device, context), RangeError, "step-2 has no state.safetensors");
+  await assertRejects(() => readState(run, record, device, silent), RangeError, "step-2 has no state.safetensors");
 });
 
 Deno.test("checkRoom() refuses a micro-batch that cannot fit, and takes examples that fill none", async () => {

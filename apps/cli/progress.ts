@@ -1,28 +1,32 @@
 /** How far something long is, on stderr: a bar in a terminal, a line now and then elsewhere. */
 import type { DownloadProgress } from "@tare/data/hub";
 import { SingleBar } from "cli-progress";
+import type { Context } from "./command.ts";
+
+/** How far one thing is. It begins with the first look at it, and ends when it is disposed of. */
+export interface Bar extends Disposable {
+  /** Shows how much of it is done, and what to say of it. */
+  show(done: number, total: number, words: string): void;
+}
 
 /** What is used of the library's bar. */
-interface Bar {
+interface LibraryBar {
   start(total: number, value: number, words: object): void;
   update(value: number, words: object): void;
   stop(): void;
 }
 
-/** A bar that begins with the first step that it is shown, and ends when it is disposed of. */
-interface LazyBar extends Disposable {
-  show(value: number, total: number, words: object): void;
-}
-
-function lazyBar(format: string): LazyBar {
-  const bar: Bar = new SingleBar({
+/** A bar on stderr. */
+export function terminalBar(): Bar {
+  const format = "{bar} {percentage} %, {eta_formatted} left: {words}";
+  const bar: LibraryBar = new SingleBar({
     ...{ format, noTTYOutput: true, notTTYSchedule: 10_000, barsize: 24, etaBuffer: 50 },
   });
   let begun = false;
   return {
-    show(value, total, words) {
-      if (!begun) bar.start(total, value, words);
-      else bar.update(value, words);
+    show(done, total, words) {
+      if (!begun) bar.start(total, done, { words });
+      else bar.update(done, { words });
       begun = true;
     },
     [Symbol.dispose]: () => begun && bar.stop(),
@@ -30,30 +34,34 @@ function lazyBar(format: string): LazyBar {
 }
 
 /** Begins a bar with the first bytes. */
-export function downloadBar(): Disposable & { show(progress: DownloadProgress): void } {
-  const bar = lazyBar("{bar} {percentage} % of {megabytes} MB, {eta_formatted} left, {file}");
+export function downloadBar({ bar: open }: Context): Disposable & { show(progress: DownloadProgress): void } {
+  const bar = open();
   return {
-    show: ({ file, received, total }) => bar.show(received, total, { file, megabytes: (total / 1e6).toFixed(0) }),
+    show: ({ file, received, total }) => bar.show(received, total, `${file}, ${(total / 1e6).toFixed(0)} MB`),
     [Symbol.dispose]: () => bar[Symbol.dispose](),
   };
 }
 
-/** Begins a bar with the first step of training. */
-export function stepBar(): Disposable & {
+/** Begins a bar with the first step of training, and shows one of its numbers beside it. */
+export function stepBar({ bar: open }: Context, metric: string): Disposable & {
   show(step: { step: number; steps: number; metrics: Readonly<Record<string, number>> }): void;
 } {
-  const bar = lazyBar("{bar} step {value} of {total}, {rate} tokens/s, {eta_formatted} left, loss {loss}");
+  const bar = open();
   return {
     show({ step, steps, metrics }) {
       const rate = metrics["perf/tokens_per_second"]?.toFixed(0) ?? "?";
-      bar.show(step, steps, { rate, loss: metrics.loss?.toPrecision(4) ?? "?" });
+      const shown = `${metric.replace(/^.*\//, "")} ${metrics[metric]?.toPrecision(4) ?? "?"}`;
+      bar.show(step, steps, `step ${step} of ${steps}, ${rate} tokens/s, ${shown}`);
     },
     [Symbol.dispose]: () => bar[Symbol.dispose](),
   };
 }
 
-/** Begins a bar with the first rows that are scored. */
-export function scoreBar(): Disposable & { show(done: number, total: number): void } {
-  const bar = lazyBar("{bar} {value} of {total} rows, {eta_formatted} left");
-  return { show: (done, total) => bar.show(done, total, {}), [Symbol.dispose]: () => bar[Symbol.dispose]() };
+/** Begins a bar with the first of some rows. */
+export function rowBar({ bar: open }: Context, verb: string): Disposable & { show(done: number, total: number): void } {
+  const bar = open();
+  return {
+    show: (done, total) => bar.show(done, total, `${done} of ${total} rows ${verb}`),
+    [Symbol.dispose]: () => bar[Symbol.dispose](),
+  };
 }

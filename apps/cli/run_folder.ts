@@ -1,7 +1,7 @@
 /**
  * The folder of a training run: who may write to it, and what stands in it. `run.json` says all that the run uses;
- * `metrics.jsonl` grows by a line a step; checkpoints are those of `checkpoints.ts`; the chosen model stands at the top,
- * once it is done.
+ * `metrics.jsonl` grows by a line a step, and `episodes.jsonl` by its episodes, if there are any; checkpoints are those of
+ * `checkpoints.ts`; the chosen model stands at the top, once it is done.
  */
 import { readPointer } from "./checkpoints.ts";
 import { isFolder, naming, openFile, writeWhole } from "./files.ts";
@@ -31,7 +31,7 @@ export interface RunFolder extends Disposable {
 
 /** What a run writes at the top of its folder; anything else is somebody's own and stays. */
 const ours =
-  /^(step-\d+|latest|best|metrics\.jsonl|adapter|model.*\.safetensors(\.index\.json)?|(generation_config|tokenizer|tokenizer_config|special_tokens_map)\.json|chat_template\.jinja|\..*\.tmp)$/;
+  /^(step-\d+|latest|best|(metrics|episodes)\.jsonl|adapter|model.*\.safetensors(\.index\.json)?|(generation_config|tokenizer|tokenizer_config|special_tokens_map)\.json|chat_template\.jinja|\..*\.tmp)$/;
 
 /**
  * Takes a folder for a run, before anything long begins.
@@ -68,7 +68,7 @@ export async function openRun(
         await writeWhole(`${path}/run.json`, `${JSON.stringify(used, undefined, 2)}\n`);
       }
       await removeTemporary(path);
-      return await openMetrics(`${path}/metrics.jsonl`, await readPointer(path, "latest") ?? 0);
+      return await openMetrics(path, await readPointer(path, "latest") ?? 0);
     },
     [Symbol.dispose]() {
       lock.close();

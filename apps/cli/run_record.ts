@@ -39,21 +39,27 @@ export async function readRecord(path: string): Promise<RunRecord | undefined> {
  * @throws {UsageError} If something differs; the message names all that does.
  */
 export function compare(path: string, before: RunRecord, now: RunRecord): void {
-  const parts = ({ command, settings, inputs }: RunRecord) =>
-    flatten(JSON.parse(JSON.stringify({ command, settings, inputs })));
-  const [was, is] = [parts(before), parts(now)];
-  const changed = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
+  const parts = ({ command, settings, inputs }: RunRecord) => ({ command, settings, inputs });
+  const changed = differences(parts(before), parts(now));
   if (changed.length === 0) return;
-  const named = changed.map((key) =>
-    `${key.replace(/^settings\./, "")} is ${is.get(key) ?? "not there"} and was ${was.get(key) ?? "not there"}`
-  );
   throw new UsageError(
     `Cannot resume ${path}, because not all is as it was: ${
-      named.join("; ")
+      changed.join("; ")
     }. Give what was used before, or begin anew ` +
       `with --force`,
   );
 }
+
+/** What is not the same in two records, in words. */
+export function differences(before: object, now: object): string[] {
+  const [was, is] = [before, now].map((record) => flatten(JSON.parse(JSON.stringify(record)))) as [Leaves, Leaves];
+  const changed = [...new Set([...was.keys(), ...is.keys()])].filter((key) => was.get(key) !== is.get(key));
+  return changed.map((key) =>
+    `${key.replace(/^settings\./, "")} is ${is.get(key) ?? "not there"} and was ${was.get(key) ?? "not there"}`
+  );
+}
+
+type Leaves = ReadonlyMap<string, string>;
 
 /**
  * Refuses settings that are not those of a finished run, as far as they say anything.
@@ -66,7 +72,7 @@ export function compareSettings(path: string, before: RunRecord, settings: Reado
 }
 
 /** Leaves of JSON by their paths. */
-function flatten(json: unknown, path = ""): Map<string, string> {
+function flatten(json: unknown, path = ""): Leaves {
   if (typeof json !== "object" || json === null) return new Map([[path, JSON.stringify(json)]]);
   return new Map(Object.entries(json).flatMap(([key, child]) => [...flatten(child, path ? `${path}.${key}` : key)]));
 }

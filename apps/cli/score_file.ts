@@ -24,7 +24,7 @@ import { UsageError } from "./flags.ts";
 import { toJson } from "./json.ts";
 import { sequencesOf } from "./labelled.ts";
 import { openModel, readConfig, roomOf, within } from "./model.ts";
-import { scoreBar } from "./progress.ts";
+import { rowBar } from "./progress.ts";
 import { contextOf, type TrainingValues } from "./training_flags.ts";
 
 /** A row with its sequences, or why it has none. */
@@ -107,15 +107,15 @@ async function scoreRows(
   rows: readonly RowToScore[],
   microTokens: number,
   name: string,
-  { signal }: Context,
+  context: Context,
 ): Promise<Float32Array[]> {
   if (!score) {
     throw new RangeError(`Expected a reward model in ${name} but found one without a score: train one by tare reward`);
   }
-  using bar = scoreBar();
+  using bar = rowBar(context, "scored");
   const rewards: Float32Array[] = [];
   for (let at = 0; at < rows.length; at += 64) {
-    signal.throwIfAborted();
+    context.signal.throwIfAborted();
     const sequences = rows.slice(at, at + 64).map(sequencesOfRow);
     const scores = await rewardScores(device, { ...model, score }, sequences.flat(), { microTokens });
     let next = 0;

@@ -18,21 +18,23 @@ import type { Trainable, TrainingState } from "@tare/finetune";
 import type { Context } from "./command.ts";
 import { digestFiles, weightFiles } from "./digest.ts";
 import { openFolder, readText } from "./files.ts";
+import { tokenizerFiles } from "./fingerprint.ts";
 import { UsageError } from "./flags.ts";
 import { openModel, readConfig, within } from "./model.ts";
 import { sizedFor } from "./shapes.ts";
 import type { TrainingValues } from "./training_flags.ts";
 
-/** Files that a tokenizer consists of; they go from checkpoint to checkpoint as they are. */
-const tokenizerFiles = [
-  ...["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja"],
-  ...["generation_config.json"],
-];
+/** Flags that say what training begins with. */
+export type StartValues =
+  & Partial<Pick<TrainingValues, "model" | "size" | "tokenizer" | "cache" | "revision" | "lora-rank" | "lora-alpha">>
+  & Pick<TrainingValues, "seed">;
 
 /** What training begins with, before any weights are read. */
 export interface Start {
   /** What the user calls it. */
   readonly name: string;
+  /** Where it is: a checkpoint, or a folder with a tokenizer. */
+  readonly files: CheckpointFiles;
   /** The model's sizes. */
   readonly config: ModelConfig;
   /** Its tokenizer. */
@@ -40,7 +42,7 @@ export interface Start {
   /** What it is, for `run.json`. */
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Brings it to a device: fresh, or as a state says. */
-  place(device: Device, state?: TrainingState): Promise<Placed>;
+  place(device: Device, state?: Pick<TrainingState, "params">): Promise<Placed>;
   /** The tokenizer's files, byte for byte; in memory, for `--force` may replace the folder that they came from. */
   tokenizerFiles(): FileToWrite[];
 }
@@ -60,7 +62,7 @@ export interface Placed {
  *
  * @throws {UsageError} If it is neither or both; and what `loadTokenizer` and `parseConfig` throw.
  */
-export async function openStart(values: TrainingValues, context: Context): Promise<Start> {
+export async function openStart(values: StartValues, context: Context): Promise<Start> {
   const { model: name, size, tokenizer: tokenizerName, seed } = values;
   const { "lora-rank": rank, "lora-alpha": alpha = 2 * (rank ?? 0) } = values;
   if ((name === undefined) === (size === undefined)) {
@@ -92,7 +94,7 @@ export async function openStart(values: TrainingValues, context: Context): Promi
   const weights = size === undefined ? ["config.json", ...await within(from, () => weightFiles(files))] : [];
   return {
     name: from,
-    ...{ config, tokenizer },
+    ...{ files, config, tokenizer },
     inputs: {
       [size === undefined ? "model" : "tokenizer"]: {
         sha256: await digestFiles(files, [...weights, ...tokenizerFiles]),

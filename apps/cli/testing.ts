@@ -1,6 +1,13 @@
 /** What tests of commands need: a tiny model on disk, and the command as a program of its own. */
-import { initParams, openDevice, parseConfig, saveModel } from "@tare/core";
+import { initParams, initScoreHead, openDevice, parseConfig, saveModel } from "@tare/core";
+import type { Context } from "./command.ts";
 import { writeWhole } from "./files.ts";
+
+/** A context that nobody listens to. */
+export const silent: Context = {
+  ...{ print: () => {}, note: () => {}, signal: new AbortController().signal },
+  bar: () => ({ show: () => {}, [Symbol.dispose]: () => {} }),
+};
 
 /** A folder that ends with the test. */
 export class TemporaryFolder implements AsyncDisposable {
@@ -14,8 +21,11 @@ export class TemporaryFolder implements AsyncDisposable {
 
 const tokenizers = new URL("../../packages/data/tokenizer/fixtures/", import.meta.url);
 
-/** Writes a random model of 400 tokens, with the tokenizer and the chat template of a fixture. */
-export async function writeTinyModel(folder: string, vocabulary = 400): Promise<void> {
+/** Writes a random model of 400 tokens, with the tokenizer and the chat template of a fixture; a reward model if asked for. */
+export async function writeTinyModel(
+  folder: string,
+  { vocabulary = 400, score = false, seed = 5 }: { vocabulary?: number; score?: boolean; seed?: number } = {},
+): Promise<void> {
   const config = parseConfig({
     ...{ model_type: "llama", hidden_size: 16, intermediate_size: 32, vocab_size: vocabulary, num_hidden_layers: 2 },
     ...{ num_attention_heads: 2, num_key_value_heads: 1, max_position_embeddings: 4096, rope_theta: 10000 },
@@ -23,7 +33,12 @@ export async function writeTinyModel(folder: string, vocabulary = 400): Promise<
   });
   using device = await openDevice({ device: "cpu", threads: 1 });
   using _scope = device.scope();
-  for (const { name, bytes } of saveModel({ config, params: initParams(device, config, 5) })) {
+  const model = {
+    config,
+    params: initParams(device, config, seed),
+    score: score ? initScoreHead(device, config, seed + 1) : undefined,
+  };
+  for (const { name, bytes } of saveModel(model)) {
     await writeWhole(`${folder}/${name}`, bytes);
   }
   for (const name of ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"]) {

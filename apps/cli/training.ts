@@ -1,6 +1,6 @@
 /** Driving a trainer: bar, metrics, checkpoints, Ctrl-C, and the model at the end. The same for all of them. */
 import { type Device, type FileToWrite, saveState } from "@tare/core";
-import { DivergenceError, type TrainingState, type TrainingStep } from "@tare/finetune";
+import { DivergenceError } from "@tare/finetune";
 import { publish, readPointer, saveCheckpoint, stateFile } from "./checkpoints.ts";
 import type { Context } from "./command.ts";
 import type { MetricsFile } from "./metrics_file.ts";
@@ -21,8 +21,34 @@ export interface TrainingReport {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
+/** What a trainer's state tells of its best model. */
+export interface RunState {
+  /** The evaluation that is the best so far; `null` before the first one. */
+  readonly best: { readonly step: number } | null;
+}
+
+/** What every trainer yields. */
+export interface RunStep<S extends RunState = RunState> {
+  /** Updates done, from 1. */
+  readonly step: number;
+  /** Updates of the whole run. */
+  readonly steps: number;
+  /** How often the examples have been seen, on average. */
+  readonly epoch?: number;
+  /** Numbers of this update, by name. */
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Numbers of held-out examples, by name. */
+  readonly evaluation?: Readonly<Record<string, number>>;
+  /** What was learned from, if that is to be kept. */
+  readonly episodes?: readonly object[];
+  /** Whether this evaluation is the best of all so far. */
+  readonly best: boolean;
+  /** What to save. */
+  readonly state: S;
+}
+
 /** What {@linkcode train} drives. */
-export interface Training {
+export interface Training<S extends RunState> {
   /** Where everything is. */
   readonly device: Device;
   /** The run's folder. */
@@ -30,9 +56,11 @@ export interface Training {
   /** What it uses. */
   readonly record: RunRecord;
   /** The trainer. Its signal ends what it does before the first step; later ones are ended here. */
-  steps(signal: AbortSignal): AsyncIterable<TrainingStep>;
+  steps(signal: AbortSignal): AsyncIterable<RunStep<S>>;
   /** The files of a checkpoint. */
-  checkpoint(state: TrainingState): FileToWrite[] | Promise<FileToWrite[]>;
+  checkpoint(state: S): FileToWrite[] | Promise<FileToWrite[]>;
+  /** The metric that progress shows. @default {"loss"} */
+  readonly shown?: string;
 }
 
 /**
@@ -40,13 +68,14 @@ export interface Training {
  *
  * @throws {DivergenceError} If training comes to nothing; the message names the last checkpoint.
  */
-export async function train(
-  training: Training,
-  values: TrainingValues,
-  { note, signal }: Context,
+export async function train<S extends RunState>(
+  training: Training<S>,
+  values: Pick<TrainingValues, "save-every" | "keep">,
+  context: Context,
 ): Promise<TrainingReport> {
+  const { note, signal } = context;
   const { path } = training.run;
-  const last = await runSteps(training, values, signal);
+  const last = await runSteps(training, values, context);
   const latest = await readPointer(path, "latest") ?? 0;
   const report = { out: path, steps: latest, metrics: { ...last?.metrics, ...last?.evaluation } };
   if (signal.aborted) {
@@ -65,23 +94,26 @@ export async function train(
  *
  * @returns The last one.
  */
-async function runSteps(
-  { device, run, record, steps, checkpoint }: Training,
-  { "save-every": saveEvery }: TrainingValues,
-  signal: AbortSignal,
-): Promise<TrainingStep | undefined> {
-  let last: TrainingStep | undefined;
+async function runSteps<S extends RunState>(
+  { device, run, record, steps, checkpoint, shown = "loss" }: Training<S>,
+  { "save-every": saveEvery }: Pick<TrainingValues, "save-every">,
+  context: Context,
+): Promise<RunStep<S> | undefined> {
+  const { signal } = context;
+  let last: RunStep<S> | undefined;
   const early = new AbortController();
   signal.addEventListener("abort", () => last ?? early.abort(signal.reason), { once: true });
   using stack = new DisposableStack();
   let metrics: MetricsFile | undefined;
-  const bar = stack.use(stepBar());
+  const bar = stack.use(stepBar(context, shown));
   try {
     for await (const step of steps(early.signal)) {
       last = step;
       metrics ??= stack.use(await run.begin(record));
       bar.show(step);
-      await metrics.write({ step: step.step, epoch: step.epoch, ...step.metrics, ...step.evaluation });
+      const { step: number, epoch, episodes = [] } = step;
+      const line = { step: number, ...epoch !== undefined && { epoch }, ...step.metrics, ...step.evaluation };
+      await metrics.write(line, episodes.map((episode) => ({ step: number, ...episode })));
       const stop = signal.aborted; // looked at once: the step that it ends is the step that is saved
       const due = step.step % (saveEvery ?? Math.ceil(step.steps / 10)) === 0;
       if (due || stop || step.best || step.step === step.steps) {

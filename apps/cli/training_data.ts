@@ -79,7 +79,11 @@ function isSkipped(example: object): example is Skipped {
 }
 
 /** Counts rows as they pass and digests what is in them, wherever they come from. */
-async function* watched(rows: AsyncIterable<Row>, count: { rows: number }, digest: Digest): AsyncGenerator<Row> {
+export async function* watched(
+  rows: AsyncIterable<Row>,
+  count: { rows: number },
+  digest: Digest,
+): AsyncGenerator<Row> {
   for await (const row of rows) {
     count.rows++;
     digest.update(`${toJson("value" in row ? row.value : null)}\n`);

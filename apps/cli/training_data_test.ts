@@ -3,18 +3,17 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Demonstration, parseDemonstration, type PromptText } from "@tare/data";
 import { sha256 } from "./digest.ts";
 import { UsageError } from "./flags.ts";
-import { TemporaryFolder } from "./testing.ts";
+import { silent, TemporaryFolder } from "./testing.ts";
 import { readTrainingData, type RowReader } from "./training_data.ts";
 import type { TrainingValues } from "./training_flags.ts";
 
-const context = { print: () => {}, note: () => {}, signal: new AbortController().signal };
 const reader: RowReader<Demonstration, PromptText> = { parse: (row) => parseDemonstration(row), encode: (it) => [it] };
 const columns = fileURLToPath(new URL("../../packages/data/rows/fixtures/mixed.parquet", import.meta.url));
 
 /** What is read of a file with a share held out. */
 async function read(name: string, heldOut: number, skipBad = false) {
   const values = { data: name, "held-out": heldOut, "skip-bad": skipBad } as TrainingValues;
-  return await readTrainingData(values, reader, context);
+  return await readTrainingData(values, reader, silent);
 }
 
 Deno.test("readTrainingData() splits by prompt, counts what is left out, and digests each row as JSON and a line break", async () => {

@@ -2,7 +2,7 @@ import { openDevice } from "@tare/core";
 import { DivergenceError, type TrainingState, type TrainingStep } from "@tare/finetune";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { openRun } from "./run_folder.ts";
-import { folderWithModel, readLines, runTare, TemporaryFolder } from "./testing.ts";
+import { folderWithModel, readLines, runTare, silent, TemporaryFolder } from "./testing.ts";
 import { train } from "./training.ts";
 import type { TrainingValues } from "./training_flags.ts";
 
@@ -21,9 +21,8 @@ async function drive(path: string, steps: AsyncIterable<TrainingStep>, values: P
   using device = await openDevice({ device: "cpu", threads: 1 });
   using run = await openRun(path, { resume: false, force: false });
   const record = { ...{ tare: "0", command: "sft", device: "cpu" }, settings: {}, inputs: {} };
-  const context = { print: () => {}, note: () => {}, signal: new AbortController().signal };
   const checkpoint = ({ step }: TrainingState) => [{ name: "config.json", bytes: new Blob([`${step}`]).stream() }];
-  return await train({ device, run, record, steps: () => steps, checkpoint }, values as TrainingValues, context);
+  return await train({ device, run, record, steps: () => steps, checkpoint }, values as TrainingValues, silent);
 }
 
 Deno.test("train() puts the best model into the folder, or with keep the last one", async () => {

@@ -30,6 +30,7 @@ export { type Buffers, Device, type TapeView, type TensorRange } from "./device/
 export type { DryOptions } from "./backend/dry.ts";
 export { dryDevice } from "./device/dry.ts";
 export { macrotask } from "./device/macrotask.ts";
+export { scan } from "./device/scan.ts";
 export { type DeviceOptions, openDevice } from "./device/open.ts";
 export { Scope } from "./device/scope.ts";
 export { type Storage, Tensor } from "./device/tensor.ts";
@@ -46,6 +47,7 @@ export {
   segmentTable,
 } from "./kernels/attention/segments.ts";
 export type { Operand } from "./kernels/elementwise/broadcast.ts";
+export { copyTree } from "./kernels/elementwise/copy.ts";
 export { add, clamp, div, greater, maximum, minimum, mul, sub, where } from "./kernels/elementwise/arithmetic.ts";
 export { exp, gelu, log, logSigmoid, sigmoid, sqrt, swiglu } from "./kernels/elementwise/functions.ts";
 export { cast } from "./kernels/cast/cast.ts";
@@ -71,6 +73,7 @@ export { rope, type RopeOptions } from "./kernels/rope/rope.ts";
 export { ropeTable, type RopeTableOptions } from "./kernels/rope/table.ts";
 export { type AccumulatedGrads, accumulateGrads } from "./optim/accumulate.ts";
 export { type AdamW, adamw, type AdamWOptions, type AdamWState } from "./optim/adamw.ts";
+export { DivergenceError } from "./optim/divergence.ts";
 export {
   constantSchedule,
   cosineDecay,
@@ -82,6 +85,8 @@ export {
   type WarmupDecayOptions,
   warmupLinear,
 } from "./optim/schedule.ts";
+export { fillSettings, type SettingRule, settingRules } from "./optim/settings.ts";
+export { permutation } from "./random/permutation.ts";
 export { normal, philox, type PhiloxCounter, type PhiloxKey, toUniform } from "./random/philox.ts";
 export * from "./nn/mod.ts";
 export * from "./checkpoint/mod.ts";

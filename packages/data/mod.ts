@@ -7,7 +7,7 @@ export type { Demonstration, Preference, PromptExample, PromptText, Rating } fro
 export { encodeDemonstration, encodePreference, encodePrompt, encodeRating } from "./examples/encode.ts";
 export type { SequenceOptions } from "./examples/encode.ts";
 export { type Example, type ExampleKind, kindOf, parseExample } from "./examples/kinds.ts";
-export { packByTokens } from "./examples/pack.ts";
+export { microBatches, packByTokens } from "./examples/pack.ts";
 export { parseDemonstration, type ParseOptions, parsePreference, parsePrompt, parseRating } from "./examples/parse.ts";
 export { readExamples, type ReadExamplesOptions } from "./examples/read.ts";
 export { countSkip, type Skipped, type SkipReason, type Skips } from "./examples/skips.ts";

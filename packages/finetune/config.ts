@@ -1,4 +1,5 @@
 /** The settings of a training run: their defaults, and what is refused. */
+import { fillSettings, type SettingRule, settingRules } from "@tare/core";
 
 /** What all trainers have in common. */
 export interface TrainingConfig {
@@ -61,31 +62,19 @@ export const dpoDefaults: DpoConfig = {
   ...{ learningRate: 1e-5, beta: 0.1, labelSmoothing: 0, loss: "dpo" },
 };
 
-const count = (x: unknown) => Number.isSafeInteger(x) && x as number >= 1;
-const between = (low: number, high: number) => (x: unknown) => typeof x === "number" && x >= low && x <= high;
-const positive = (x: unknown) => typeof x === "number" && x > 0 && x < Infinity;
-const oneOf = (...names: string[]) => (x: unknown) => names.includes(x as string);
-const optional = (fits: (x: unknown) => boolean) => (x: unknown) => x === undefined || fits(x);
+const { count, positive, share, nonNegative, seed, flag, oneOf, optional } = settingRules;
 
-/** What each setting may be: a test, and the same in words. */
-const rules: Readonly<Record<keyof (RewardConfig & DpoConfig), readonly [(x: unknown) => boolean, string]>> = {
-  batch: [count, "an integer of 1 or more"],
-  epochs: [positive, "above 0"],
-  steps: [optional(count), "an integer of 1 or more"],
-  microTokens: [count, "an integer of 1 or more"],
-  learningRate: [positive, "above 0"],
-  warmup: [between(0, 1), "from 0 to 1, a share of the updates"],
-  decay: [oneOf("cosine", "linear", "constant"), '"cosine", "linear" or "constant"'],
-  floor: [between(0, 1), "from 0 to 1, a share of the learning rate"],
-  maxNorm: [(x) => typeof x === "number" && x > 0, "above 0"],
-  weightDecay: [between(0, Number.MAX_VALUE), "0 or more"],
-  seed: [(x) => Number.isInteger(x) && between(0, 2 ** 32 - 1)(x), "an integer from 0 to 2³² − 1"],
-  evalEvery: [optional(count), "an integer of 1 or more"],
-  recompute: [(x) => typeof x === "boolean", "true or false"],
-  centring: [between(0, Number.MAX_VALUE), "0 or more"],
-  beta: [positive, "above 0"],
-  labelSmoothing: [(x) => between(0, 0.5)(x) && x !== 0.5, "from 0 to below 0.5"],
-  loss: [oneOf("dpo", "ipo"), '"dpo" or "ipo"'],
+/** What each setting may be. */
+const rules: Readonly<Record<keyof (RewardConfig & DpoConfig), SettingRule>> = {
+  ...{ batch: count, epochs: positive, steps: optional(count), microTokens: count, learningRate: positive },
+  warmup: { ...share, words: "from 0 to 1, a share of the updates" },
+  decay: oneOf("cosine", "linear", "constant"),
+  floor: { ...share, words: "from 0 to 1, a share of the learning rate" },
+  maxNorm: { ...positive, fits: (x) => positive.fits(x) || x === Infinity },
+  ...{ weightDecay: nonNegative, seed, evalEvery: optional(count), recompute: flag, centring: nonNegative },
+  beta: positive,
+  labelSmoothing: { fits: (x) => nonNegative.fits(x) && x as number < 0.5, words: "from 0 to below 0.5" },
+  loss: oneOf("dpo", "ipo"),
 };
 
 /**
@@ -97,15 +86,5 @@ const rules: Readonly<Record<keyof (RewardConfig & DpoConfig), readonly [(x: unk
  * @throws {RangeError} If one is out of its range, or unknown; the message names it.
  */
 export function fillConfig<C extends TrainingConfig>(given: Partial<C> | undefined, defaults: C): C {
-  const chosen = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
-  const config = { ...defaults, ...Object.fromEntries(chosen) };
-  const known = [...Object.keys(defaults), "steps", "evalEvery"]; // these two have no default
-  for (const [name, value] of Object.entries(config)) {
-    if (!known.includes(name)) {
-      throw new RangeError(`Expected settings of training among ${known.join(", ")} but found ${name}`);
-    }
-    const [fits, words] = rules[name as keyof typeof rules];
-    if (!fits(value)) throw new RangeError(`Expected ${name} of training to be ${words} but found ${value}`);
-  }
-  return config;
+  return fillSettings(given, defaults, rules, { of: "training", optional: ["steps", "evalEvery"] });
 }

@@ -1,5 +1,6 @@
 /** Direct preference optimisation. */
-import { predictions, reshape, scatterRows, sliceColumns, type Tensor, tokenLogProb } from "@tare/core";
+import { type Placed, predictions, reshape, scatterRows, sliceColumns, type Tensor, tokenLogProb } from "@tare/core";
+import { type Trainable, trainableOf, transformerOf } from "@tare/core";
 import type { SequencePair } from "@tare/data";
 import { type DpoConfig, dpoDefaults, fillConfig } from "./config.ts";
 import { dpoLoss } from "./losses.ts";
@@ -9,7 +10,6 @@ import { type ReferencedPair, referenceOf } from "./referenced_pairs.ts";
 import { startOf, type TrainingStep } from "./step.ts";
 import type { Task } from "./task.ts";
 import { runTask } from "./train.ts";
-import { type Placed, type Trainable, trainableOf, transformerOf } from "./trainable.ts";
 import { checkExamples, type TrainerOptions } from "./trainer.ts";
 
 /** A policy, pairs, and how it learns from them. */

@@ -2,7 +2,7 @@
  * One update of each trainer against the same in plain float64 numbers: the transformer and the losses written down once
  * more, their gradients by central differences, and AdamW by its formula. Nothing of the engine but its parameters is used.
  */
-import { type Device, entriesOf, openDevice, type Tensor } from "@tare/core";
+import { type Device, entriesOf, openDevice, type Tensor, type Trainable } from "@tare/core";
 import { assertClose } from "@tare/core/testing";
 import type { RatedSequence, Sequence, SequencePair } from "@tare/data";
 import { dpo } from "./dpo.ts";
@@ -10,7 +10,6 @@ import { pairs, ratings, sequences, tinyConfig, tinyModel } from "./fakes.ts";
 import { reward } from "./reward.ts";
 import { sft } from "./sft.ts";
 import type { TrainingStep } from "./step.ts";
-import type { Trainable } from "./trainable.ts";
 
 type Numbers = Map<string, Float64Array>;
 const { heads, kvHeads, headDim, normEps, rope, windows } = tinyConfig;

@@ -23,10 +23,11 @@ export {
   ratingLoss,
   sftLoss,
 } from "./losses.ts";
+export { type ModelReward, modelReward, type ModelRewardOptions, type ResponseToScore } from "./model_reward.ts";
 export { reward, type RewardOptions } from "./reward.ts";
 export { type RewardModel, rewardScores, type ScoreOptions } from "./score.ts";
 export { sft, type SftOptions } from "./sft.ts";
 export type { TrainingState, TrainingStep } from "./step.ts";
-export type { Trainable } from "./trainable.ts";
+export { DivergenceError, type Trainable } from "@tare/core";
 export type { TrainerOptions } from "./trainer.ts";
-export { DivergenceError, type LossMemory } from "./watch.ts";
+export type { LossMemory } from "./watch.ts";

@@ -1,5 +1,5 @@
 /** Which examples make which update: known from numbers alone, so that a run goes on wherever it was left. */
-import { philox } from "@tare/core";
+import { permutation } from "@tare/core";
 
 /** What the order depends on. */
 export interface OrderOptions {
@@ -27,19 +27,7 @@ export function exampleOrder({ seed, count, batch }: OrderOptions): (step: numbe
     Array.from({ length: batch }, (_, i) => {
       const at = step * batch + i;
       const epoch = Math.floor(at / count);
-      if (known.epoch !== epoch) known = { epoch, order: shuffle(count, seed, epoch) };
+      if (known.epoch !== epoch) known = { epoch, order: permutation(count, [seed, stage], [epoch, 0, 0]) };
       return known.order[at - epoch * count]!;
     });
-}
-
-/** 0 … count − 1 as Fisher and Yates shuffle them. */
-function shuffle(count: number, seed: number, epoch: number): Uint32Array<ArrayBuffer> {
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  let bits: readonly number[] = [];
-  for (let i = 0; i < count - 1; i++) {
-    if (i % 4 === 0) bits = philox([seed, stage], [epoch, 0, 0, i / 4]);
-    const j = i + Math.floor(bits[i % 4]! * 2 ** -32 * (count - i));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
 }

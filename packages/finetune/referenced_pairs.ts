@@ -1,8 +1,7 @@
 /** Log-probabilities under the model as it came, computed once and kept in the state. */
-import { type Device, disposeTree, type Tensor } from "@tare/core";
-import type { SequencePair } from "@tare/data";
+import { type Device, disposeTree, scan, type Tensor } from "@tare/core";
+import { microBatches, type SequencePair } from "@tare/data";
 import { pairLength } from "./pairs.ts";
-import { scan } from "./scan.ts";
 import type { TrainingState } from "./step.ts";
 
 /** A pair with the log-probabilities of its completions under the reference. */
@@ -42,10 +41,10 @@ export async function referenceOf(
 ): Promise<Referenced | undefined> {
   const { device, train, heldOut, signal, stored } = options;
   if (stored) return await restore(options, stored);
-  const all = [...train, ...heldOut];
-  const passes = await scan(all, { ...options, lengthOf: pairLength }, (pairs) => [logProbs(pairs)]);
+  const groups = microBatches([...train, ...heldOut], pairLength, options.microTokens);
+  const passes = await scan(device, groups, (pairs) => [logProbs(pairs)], { signal });
   if (signal?.aborted) return undefined;
-  const numbers = Float32Array.from(passes.flatMap(({ numbers }) => [...numbers[0]!]));
+  const numbers = Float32Array.from(passes.flatMap(([numbers]) => [...numbers!]));
   using scope = device.scope();
   const cut = 2 * train.length;
   const tensors = {

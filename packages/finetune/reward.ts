@@ -1,5 +1,5 @@
 /** Reward models: a score at the last token, learned from pairs or from ratings. */
-import { reshape, sliceColumns } from "@tare/core";
+import { reshape, sliceColumns, trainableOf } from "@tare/core";
 import type { RatedSequence, SequencePair } from "@tare/data";
 import { fillConfig, type RewardConfig, rewardDefaults } from "./config.ts";
 import { correlation } from "./evaluate.ts";
@@ -10,7 +10,6 @@ import { type RewardModel, scorer } from "./score.ts";
 import { startOf, type TrainingStep } from "./step.ts";
 import type { Task } from "./task.ts";
 import { runTask } from "./train.ts";
-import { trainableOf } from "./trainable.ts";
 import { checkExamples, type TrainerOptions } from "./trainer.ts";
 
 /** A reward model, and what it learns from: pairs, or sequences with ratings. */

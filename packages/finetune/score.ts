@@ -1,8 +1,17 @@
 /** Rewards of sequences. */
-import { type Adapter, type Device, type Model, score, type ScoreHead, type Tensor } from "@tare/core";
-import type { Sequence } from "@tare/data";
-import { scan } from "./scan.ts";
-import { checkTokens, type Placed, type Trainable, transformerOf } from "./trainable.ts";
+import {
+  type Adapter,
+  type Device,
+  type Model,
+  type Placed,
+  scan,
+  score,
+  type ScoreHead,
+  type Tensor,
+} from "@tare/core";
+import { type Trainable, transformerOf } from "@tare/core";
+import { microBatches, type Sequence } from "@tare/data";
+import { checkTokens } from "./check_sequences.ts";
 
 /** A model with a scalar head, as `initScoreHead` makes one; `reward` always trains the head. */
 export type RewardModel = Model & { readonly score: ScoreHead };
@@ -53,9 +62,9 @@ export async function rewardScores(
   sequences.forEach(({ tokens }, i) => checkTokens(`sequences[${i}]`, tokens, model.config));
   const scores = scorer({ device, model, adapter }, false);
   const trained = { adapter: adapter?.params, score: model.score };
-  const lengthOf = ({ tokens }: Pick<Sequence, "tokens">) => tokens.length;
-  const passes = await scan(sequences, { device, lengthOf, microTokens }, (group) => [scores(trained, group)]);
-  return Float32Array.from(passes.flatMap(({ numbers }) => [...numbers[0]!]));
+  const groups = microBatches(sequences, ({ tokens }) => tokens.length, microTokens);
+  const passes = await scan(device, groups, (group) => [scores(trained, group)]);
+  return Float32Array.from(passes.flatMap(([numbers]) => [...numbers!]));
 }
 
 /** Scores of sequences at their last tokens, as a function of what is trained. */

@@ -1,12 +1,11 @@
 /** Supervised fine-tuning. */
-import { predictions, tokenLogProb } from "@tare/core";
+import { predictions, tokenLogProb, trainableOf, transformerOf } from "@tare/core";
 import type { Sequence } from "@tare/data";
 import { fillConfig, sftDefaults, type TrainingConfig } from "./config.ts";
 import { sftLoss } from "./losses.ts";
 import { startOf, type TrainingStep } from "./step.ts";
 import type { Task } from "./task.ts";
 import { runTask } from "./train.ts";
-import { trainableOf, transformerOf } from "./trainable.ts";
 import { checkExamples, type TrainerOptions } from "./trainer.ts";
 
 /** A language model, sequences, and how it learns from them. */

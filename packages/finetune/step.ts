@@ -1,6 +1,5 @@
 /** What a trainer yields, and what it needs to go on. */
-import type { AdamWState, Tensor } from "@tare/core";
-import type { Trainable } from "./trainable.ts";
+import { type AdamWState, checkSameParts, type Tensor, type Trainable } from "@tare/core";
 import type { LossMemory } from "./watch.ts";
 
 /** Everything that a run needs to go on: `saveState` saves it, `loadState` brings it back. */
@@ -49,11 +48,6 @@ export type Start = Pick<TrainingState, "params"> & Partial<TrainingState>;
  * @throws {TypeError} If the earlier run trained other things.
  */
 export function startOf(fresh: Trainable, state?: TrainingState): Start {
-  const keys = (trained: Trainable) =>
-    Object.entries(trained).flatMap(([key, value]) => value ? [key] : []).toSorted().join(" and ");
-  if (!state || keys(fresh) === keys(state.params)) return state ?? { params: fresh };
-  throw new TypeError(
-    `Expected a state of a run that trained ${keys(fresh)} but found one that trained ${keys(state.params)}: ` +
-      `resume with the same trainer, and with an adapter if there was one`,
-  );
+  if (state) checkSameParts(fresh, state.params);
+  return state ?? { params: fresh };
 }

@@ -1,10 +1,8 @@
 /** A kind of training: one update of it, and one evaluation. */
-import { accumulateGrads, type AdamW, type Device, disposeTree, type Tensor } from "@tare/core";
-import { packByTokens } from "@tare/data";
+import { accumulateGrads, type AdamW, type Device, disposeTree, scan, type Tensor, type Trainable } from "@tare/core";
+import { microBatches } from "@tare/data";
 import type { TrainingConfig } from "./config.ts";
-import { scan } from "./scan.ts";
 import type { TrainingState } from "./step.ts";
-import type { Trainable } from "./trainable.ts";
 
 /** A kind of training: what of an example counts, and what is computed of some. */
 export interface Task<E> {
@@ -35,8 +33,7 @@ export async function update<E>(
   },
 ): Promise<{ loss: number; gradNorm: number; further: Record<string, number> }> {
   using _step = device.scope();
-  const groups = packByTokens(examples.map((example) => task.lengthOf(example)), config.microTokens)
-    .map((group) => group.map((i) => examples[i]!));
+  const groups = microBatches(examples, (example) => task.lengthOf(example), config.microTokens);
   const weights = groups.map((group) => weightOf(task, group));
   const { values, grads, aux } = accumulateGrads<Trainable, readonly E[], Tensor<"f32">[]>(
     (trained, group) => task.loss(trained, group),
@@ -59,14 +56,14 @@ export async function evaluate<E>(
   params: Trainable,
   { device, config: { microTokens } }: { device: Device; config: TrainingConfig },
 ): Promise<Record<string, number>> {
-  const lengthOf = (example: E) => task.lengthOf(example);
-  const passes = await scan(examples, { device, lengthOf, microTokens }, (group) => {
+  const groups = microBatches(examples, (example) => task.lengthOf(example), microTokens);
+  const passes = await scan(device, groups, (group) => {
     const [loss, numbers] = task.loss(params, group);
     return [loss as Tensor<"f32">, ...numbers];
   });
-  const weights = passes.map(({ examples }) => weightOf(task, examples));
-  const loss = weightedMean(passes.map(({ numbers }) => numbers[0]![0]!), weights);
-  const numbers = concat(passes.flatMap(({ numbers }) => numbers.slice(1)));
+  const weights = groups.map((group) => weightOf(task, group));
+  const loss = weightedMean(passes.map(([loss]) => loss![0]!), weights);
+  const numbers = concat(passes.flatMap(([, ...numbers]) => numbers));
   return { "eval/loss": loss, ...task.evaluation(examples, numbers, loss) };
 }
 

@@ -1,11 +1,10 @@
 /** The loop that all trainers share: order, update, evaluation, one step after the other. */
 import { type AdamW, adamw, type AdamWState, type Device, disposeTree, linearWarmup, macrotask } from "@tare/core";
-import { type Schedule, warmupCosine, warmupLinear } from "@tare/core";
+import { type Schedule, type Trainable, warmupCosine, warmupLinear } from "@tare/core";
 import type { TrainingConfig } from "./config.ts";
 import { exampleOrder } from "./order.ts";
 import type { Start, TrainingState, TrainingStep } from "./step.ts";
 import { evaluate, type Task, update } from "./task.ts";
-import type { Trainable } from "./trainable.ts";
 import { watchLoss } from "./watch.ts";
 
 /** What {@linkcode runTask} runs on. */

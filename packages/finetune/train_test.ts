@@ -1,10 +1,9 @@
-import { leaves, openDevice, type TensorRange } from "@tare/core";
+import { DivergenceError, leaves, openDevice, type TensorRange } from "@tare/core";
 import { eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { outcomeOf, sequences, sftOptions, sftSettings } from "./fakes.ts";
 import { sft, type SftOptions } from "./sft.ts";
 import type { TrainingStep } from "./step.ts";
-import { DivergenceError } from "./watch.ts";
 
 await eachDevice(
   Deno.test,

@@ -3,7 +3,7 @@ import type { Adapter, Device, Model } from "@tare/core";
 import type { Sequence } from "@tare/data";
 import type { TrainingConfig } from "./config.ts";
 import type { TrainingState } from "./step.ts";
-import { checkSequences } from "./trainable.ts";
+import { checkSequences } from "./check_sequences.ts";
 
 /** A model, what it learns from, and how. */
 export interface TrainerOptions<E, C extends TrainingConfig = TrainingConfig, M extends Model = Model> {

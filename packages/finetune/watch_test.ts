@@ -1,5 +1,6 @@
+import { DivergenceError } from "@tare/core";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { DivergenceError, type LossMemory, watchLoss } from "./watch.ts";
+import { type LossMemory, watchLoss } from "./watch.ts";
 
 /** Watches losses one after the other. @returns The step at which it stopped, or nothing. */
 function stopsAt(losses: readonly number[], chance?: number): number | undefined {

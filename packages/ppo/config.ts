@@ -1,4 +1,5 @@
 /** The settings of PPO: their defaults, and what is refused. */
+import { fillSettings, type SettingRule, settingRules } from "@tare/core";
 
 /** How PPO learns. */
 export interface PpoConfig {
@@ -78,3 +79,83 @@ export const ppoDefaults: PpoConfig = {
   ...{ rewardScale: 1, rewardClip: Infinity, missingEosPenalty: 0 },
   ...{ maxNorm: 1, weightDecay: 0, recompute: false, seed: 0 },
 };
+
+const { count, positive, share, nonNegative, seed, flag, oneOf, optional } = settingRules;
+
+const fits = (test: (x: number) => boolean, words: string): SettingRule => ({
+  fits: (x) => typeof x === "number" && test(x),
+  words,
+});
+/** Above 0, and Infinity for "not at all". */
+const limit = fits((x) => x > 0, "above 0");
+
+/** What each setting may be. */
+const rules: Readonly<Record<keyof PpoConfig, SettingRule>> = {
+  ...{ iterations: count, episodes: count, samplesPerPrompt: count, maxTokens: count },
+  temperature: fits(
+    (x) => positive.fits(x),
+    "above 0: a policy that always takes the likeliest token explores nothing",
+  ),
+  ...{ epochs: count, minibatches: count, microTokens: count },
+  ...{ learningRate: positive, criticLearningRate: positive, decay: oneOf("linear", "constant") },
+  warmup: { ...share, words: "from 0 to 1, a share of the iterations" },
+  criticWarmup: fits((x) => Number.isSafeInteger(x) && x >= 0, "an integer of 0 or more"),
+  ...{ advantages: oneOf("gae", "rloo"), gamma: share, lambda: share, whiten: flag },
+  clip: fits((x) => x > 0 && x < 1, "between 0 and 1"),
+  ...{ valueClip: limit, entropyCoefficient: nonNegative },
+  ...{ klEstimator: oneOf("k1", "k3"), klCoefficient: nonNegative, klTarget: optional(positive), klHorizon: positive },
+  rewardScale: {
+    fits: (x) => x === "running" || positive.fits(x),
+    words: 'a number above 0, or "running"',
+  },
+  ...{ rewardClip: limit, missingEosPenalty: nonNegative, targetKl: optional(positive) },
+  ...{ maxNorm: limit, weightDecay: nonNegative, recompute: flag, seed },
+};
+
+/** What no two settings may say together: a test, and the way out. */
+const conflicts: readonly (readonly [(config: PpoConfig) => boolean, (config: PpoConfig) => string])[] = [
+  [
+    (c) => c.episodes % c.samplesPerPrompt !== 0,
+    (c) => `episodes of PPO to be a multiple of samplesPerPrompt, ${c.samplesPerPrompt}, but found ${c.episodes}`,
+  ],
+  [
+    (c) => c.minibatches > c.episodes,
+    (c) => `minibatches of PPO to be at most its ${c.episodes} episodes but found ${c.minibatches}`,
+  ],
+  [
+    (c) => c.advantages === "rloo" && c.samplesPerPrompt < 2,
+    (c) =>
+      `samplesPerPrompt of PPO to be 2 or more with the advantages rloo, which compare responses to one prompt, but ` +
+      `found ${c.samplesPerPrompt}`,
+  ],
+  [
+    (c) => c.advantages === "rloo" && c.criticWarmup > 0,
+    (c) => `criticWarmup of PPO to be 0 with the advantages rloo, which have no critic, but found ${c.criticWarmup}`,
+  ],
+  [
+    (c) => c.klTarget !== undefined && c.klCoefficient === 0,
+    () => `klCoefficient of PPO to be above 0 with a klTarget but found 0, which no factor ever changes`,
+  ],
+];
+
+/**
+ * Fills in {@linkcode ppoDefaults} and refuses what makes no sense.
+ *
+ * @param given The caller's settings; those that are `undefined` are as good as absent.
+ * @returns Every setting.
+ * @throws {RangeError} If one is out of its range or unknown, or two contradict each other; the message names them.
+ *
+ * @example Usage
+ * ```ts
+ * import { fillPpoConfig, ppoDefaults } from "@tare/ppo";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(fillPpoConfig({ clip: 0.1 }), { ...ppoDefaults, clip: 0.1 });
+ * assertThrows(() => fillPpoConfig({ advantages: "rloo" }), RangeError, "samplesPerPrompt of PPO to be 2 or more");
+ * ```
+ */
+export function fillPpoConfig(given?: Partial<PpoConfig>): PpoConfig {
+  const config = fillSettings(given, ppoDefaults, rules, { of: "PPO", optional: ["klTarget", "targetKl"] });
+  for (const [wrong, words] of conflicts) if (wrong(config)) throw new RangeError(`Expected ${words(config)}`);
+  return config;
+}

@@ -1,16 +1,6 @@
 /** What PPO yields, and what it needs to go on. */
-import type { AdamWState, AdapterParams, Params, ScoreHead } from "@tare/core";
+import type { AdamWState, Trainable } from "@tare/core";
 import type { Episode } from "@tare/sampler";
-
-/** The parameters that training changes: all of a transformer or an adapter, and with a critic its head. */
-export interface Trainable {
-  /** The transformer's; absent where an adapter is trained instead. */
-  readonly params?: Params;
-  /** The adapter's; absent where the transformer itself is trained. */
-  readonly adapter?: AdapterParams;
-  /** The head's; of critics only. */
-  readonly score?: ScoreHead;
-}
 
 /** What is trained, and the means of its optimizer. */
 export interface Learner {

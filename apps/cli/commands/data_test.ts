@@ -1,12 +1,12 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Context } from "../command.ts";
-import { TemporaryFolder } from "../testing.ts";
+import { silent, TemporaryFolder } from "../testing.ts";
 import { data } from "./data.ts";
 
 /** A context that collects what is written. */
 function listener(): Context & { out: string; notes: string[] } {
   const context = {
-    ...{ out: "", notes: [] as string[], signal: new AbortController().signal },
+    ...{ ...silent, out: "", notes: [] as string[] },
     print: (text: string) => void (context.out += text),
     note: (line: string) => void context.notes.push(line),
   };

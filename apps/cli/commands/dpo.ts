@@ -1,7 +1,7 @@
 /** `tare dpo`: direct preference optimisation of a language model. */
 import { openDevice } from "@tare/core";
 import { encodePreference, parsePreference } from "@tare/data";
-import { dpo as trainer, dpoDefaults } from "@tare/finetune";
+import { dpo as trainer, dpoDefaults, type TrainingState } from "@tare/finetune";
 import { type Command, defineCommand } from "../command.ts";
 import { lengthOf } from "../labelled.ts";
 import { checkRoom, finishedReport, openOut, readState, recordOf } from "../prepare.ts";
@@ -42,7 +42,7 @@ export const dpo: Command = defineCommand({
     const config = { ...dpoDefaults, ...configOf(values), beta, labelSmoothing, loss };
     const settings = { ...config, context: length };
     const record = recordOf("dpo", values, device, settings, { ...start.inputs, ...inputs });
-    const state = await readState(run, record, device, context);
+    const state = await readState<TrainingState>(run, record, device, context);
 
     const placed = languageModel(await start.place(device, state), start.name);
     return await train(

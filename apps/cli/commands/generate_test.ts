@@ -73,7 +73,11 @@ Deno.test("tare generate refuses bad input with one sentence and exit code 2", a
   await using folder = new TemporaryFolder();
   await using corrupt = new TemporaryFolder();
   await using narrow = new TemporaryFolder();
-  await Promise.all([writeTinyModel(folder.path), writeTinyModel(corrupt.path), writeTinyModel(narrow.path, 300)]);
+  await Promise.all([
+    writeTinyModel(folder.path),
+    writeTinyModel(corrupt.path),
+    writeTinyModel(narrow.path, { vocabulary: 300 }),
+  ]);
   await Deno.truncate(`${corrupt.path}/model.safetensors`, 5000);
   const cases: [args: string[], sentence: string][] = [
     [["--model", `${folder.path}/no`], `Cannot open ${folder.path}/no: there is no such folder`],

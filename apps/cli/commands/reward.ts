@@ -1,6 +1,6 @@
 /** `tare reward`: trains a reward model, from pairs or from ratings; or scores a file with one. */
 import { initScoreHead, openDevice } from "@tare/core";
-import { reward as trainer, rewardDefaults, type RewardOptions } from "@tare/finetune";
+import { reward as trainer, rewardDefaults, type RewardOptions, type TrainingState } from "@tare/finetune";
 import { type Command, defineCommand } from "../command.ts";
 import { calibrated, readReference } from "../calibration.ts";
 import { labelled, lengthOf } from "../labelled.ts";
@@ -45,7 +45,7 @@ export const reward: Command = defineCommand({
     const config = { ...rewardDefaults, ...configOf(values), centring: values.centring };
     const settings = { ...config, context: length };
     const record = recordOf("reward", values, device, settings, { ...start.inputs, ...inputs, ...reference.inputs });
-    const state = await readState(run, record, device, context);
+    const state = await readState<TrainingState>(run, record, device, context);
 
     const placed = await start.place(device, state);
     const score = placed.model.score ?? initScoreHead(device, start.config, values.seed);

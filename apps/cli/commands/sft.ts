@@ -1,6 +1,6 @@
 /** `tare sft`: supervised fine-tuning of a language model. */
 import { openDevice } from "@tare/core";
-import { sft as trainer, sftDefaults } from "@tare/finetune";
+import { sft as trainer, sftDefaults, type TrainingState } from "@tare/finetune";
 import { type Command, defineCommand } from "../command.ts";
 import { demonstrations } from "../demonstrations.ts";
 import { checkRoom, finishedReport, openOut, readState, recordOf } from "../prepare.ts";
@@ -41,7 +41,7 @@ export const sft: Command = defineCommand({
     const config = { ...sftDefaults, ...configOf(values) };
     const settings = { ...config, context: length };
     const record = recordOf("sft", values, device, settings, { ...start.inputs, ...inputs });
-    const state = await readState(run, record, device, context);
+    const state = await readState<TrainingState>(run, record, device, context);
 
     const placed = languageModel(await start.place(device, state), start.name);
     return await train(

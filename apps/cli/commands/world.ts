@@ -2,8 +2,9 @@
 import { dirname, resolve } from "node:path";
 import { createWorld, worldFiles, type WorldSettings } from "@tare/data/world";
 import { type Command, defineCommand } from "../command.ts";
-import { isFolder, openFile, writeFolder } from "../files.ts";
+import { writeFolder } from "../files.ts";
 import { UsageError } from "../flags.ts";
+import { checkReplaceable } from "../replaceable.ts";
 import { table } from "../table.ts";
 
 const count = { type: "integer", min: 1, max: 50000 } as const;
@@ -45,7 +46,7 @@ export const world: Command = defineCommand({
     const counts = { demonstrations, pairs, prompts, heldOut: values["held-out"] };
     const path = resolve(out);
     const files = worldFiles(createWorld(settings), counts);
-    await checkReplaceable(path, out, Object.keys(files), force);
+    await checkReplaceable({ path, out, names: Object.keys(files), what: "a world", force });
     await Deno.mkdir(dirname(path), { recursive: true });
     const rows: [name: string, rows: string][] = [];
     await writeFolder(
@@ -61,17 +62,3 @@ export const world: Command = defineCommand({
     return { out, ...settings, ...counts };
   },
 });
-
-/** Refuses to replace anything but an older world, and that only by force. */
-async function checkReplaceable(path: string, out: string, names: readonly string[], force: boolean): Promise<void> {
-  if (await openFile(path)) throw new RangeError(`Cannot write ${out}: it is a file, not a folder`);
-  if (!await isFolder(path)) return;
-  const found = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name);
-  const other = found.find((name) => !names.includes(name));
-  if (other !== undefined) {
-    throw new RangeError(`Cannot write ${out}: it holds ${other}, which is no file of a world; give an empty folder`);
-  }
-  if (found.length > 0 && !force) {
-    throw new RangeError(`Cannot write ${out}: there is a world in it; give --force to replace it, or another folder`);
-  }
-}

@@ -20,3 +20,11 @@ export type { BlockParams, Linear, LinearName, Norm, Params } from "./params.ts"
 export { parseConfig } from "./parse_config.ts";
 export { type Predictions, predictions } from "./predictions.ts";
 export { initScoreHead, score, type ScoreHead } from "./score.ts";
+export {
+  checkSameParts,
+  type Placed,
+  type Trainable,
+  trainableOf,
+  type Transformer,
+  transformerOf,
+} from "./trainable.ts";

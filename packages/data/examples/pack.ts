@@ -36,3 +36,25 @@ export function packByTokens(lengths: readonly number[], budget: number): number
   }
   return groups;
 }
+
+/**
+ * Groups examples as {@linkcode packByTokens} groups their lengths: the micro-batches of a batch.
+ *
+ * @typeParam E An example.
+ * @param examples What to group.
+ * @param lengthOf Tokens of an example.
+ * @param budget Most tokens of a group.
+ * @returns The groups, in order.
+ * @throws {RangeError} If a length or the budget is no number of tokens.
+ *
+ * @example Usage
+ * ```ts
+ * import { microBatches } from "@tare/data";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(microBatches(["the", "cat", "sat"], (word) => word.length, 7), [["the", "cat"], ["sat"]]);
+ * ```
+ */
+export function microBatches<E>(examples: readonly E[], lengthOf: (example: E) => number, budget: number): E[][] {
+  return packByTokens(examples.map(lengthOf), budget).map((group) => group.map((i) => examples[i]!));
+}

@@ -1,13 +1,15 @@
 /** What went wrong with a request, in one sentence without secrets. */
 import { APIConnectionTimeoutError, APIError } from "openai";
 
-/** Whom was asked. */
+/** What was asked of whom. */
 export interface Asked {
-  readonly url: URL;
-  readonly model: string;
+  /** What could not be done where, in words. */
+  readonly task: string;
+  /** What to check where nothing is found. */
+  readonly check: string;
   readonly timeout: number;
   /** What no message may hold. */
-  readonly secret?: string;
+  readonly secrets: readonly string[];
 }
 
 /** What to do about a status. */
@@ -15,7 +17,6 @@ const advice: Readonly<Record<number, string>> = {
   400: "see what it says about the request",
   401: "check apiKey",
   403: "check apiKey",
-  404: "check baseUrl, which often ends in /v1, and model",
   429: "lower concurrency or raise retries",
 };
 
@@ -26,17 +27,20 @@ const advice: Readonly<Record<number, string>> = {
  * @param asked Whom was asked.
  * @returns The error to throw; without a cause, which might hold the key.
  */
-export function failureOf(error: unknown, { url, model, timeout, secret }: Asked): Error {
-  const where = `${url.origin}${url.pathname}`.replace(/\/$/, "");
-  const said = wordsOf(error, timeout).replace(/\s+/g, " ").slice(0, 400);
-  const words = secret ? said.replaceAll(secret, "…") : said;
-  return new Error(`Cannot sample from model "${model}" at ${where}/completions: ${words}`);
+export function failureOf(error: unknown, asked: Asked): Error {
+  const said = wordsOf(error, asked).replace(/\s+/g, " ");
+  const words = asked.secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, "…"), said).slice(
+    0,
+    400,
+  );
+  return new Error(`Cannot ${asked.task}: ${words}`);
 }
 
-function wordsOf(error: unknown, timeout: number): string {
+function wordsOf(error: unknown, { check, timeout }: Asked): string {
   if (error instanceof APIConnectionTimeoutError) return `no answer within ${timeout} ms; raise timeout`;
   if (error instanceof APIError && error.status) {
-    return `status ${error.message.slice(0, 300)}; ${advice[error.status] ?? "look into the server's log"}`;
+    const words = error.status === 404 ? `check ${check}` : advice[error.status] ?? "look into the server's log";
+    return `status ${error.message.slice(0, 300)}; ${words}`;
   }
   if (error instanceof APIError) return `no connection (${rootOf(error)}); check that the server runs there`;
   return error instanceof Error ? error.message : `${error}`;

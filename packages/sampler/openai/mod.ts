@@ -5,3 +5,4 @@
  */
 export { openaiSampler, type OpenaiSamplerOptions } from "./sampler.ts";
 export type { ServerKind } from "./request.ts";
+export type { ServerOptions } from "./client.ts";

@@ -1,0 +1,109 @@
+/** What commands sample from: a model of this machine, or one behind a server. */
+import type { CheckpointFiles, Device } from "@tare/core";
+import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
+import { localSampler, type Sampler } from "@tare/sampler";
+import { openaiSampler } from "@tare/sampler/openai";
+import type { Context } from "./command.ts";
+import { readText } from "./files.ts";
+import { fingerprint, remoteName, tokenizerFingerprint } from "./fingerprint.ts";
+import { UsageError } from "./flags.ts";
+import type { HubOptions } from "./hub.ts";
+import { loadForGeneration, openModel, readConfig, within } from "./model.ts";
+
+/** Flags that say what is sampled from. */
+export const policyFlags = {
+  model: { type: "text", value: "DIR|ID", help: "policy: a folder, a run, or a repository of the hub" },
+  server: {
+    type: "text",
+    value: "URL",
+    help:
+      "sample from an OpenAI-compatible server, such as http://127.0.0.1:8000/v1; --model is what it serves, if it is here",
+  },
+  "server-model": { type: "text", value: "NAME", help: "the server's name of the policy" },
+  "server-kind": {
+    type: "text",
+    choices: ["openai", "vllm"],
+    default: "openai",
+    help: "vllm sends token ids, openai may not",
+  },
+  concurrency: { type: "integer", min: 1, default: 8, help: "requests to a server at a time" },
+} as const;
+
+/** What they say. */
+export interface PolicyValues extends HubOptions {
+  readonly model?: string;
+  readonly server?: string;
+  readonly "server-model"?: string;
+  readonly "server-kind"?: "openai" | "vllm";
+  readonly concurrency?: number;
+}
+
+/** What is sampled from, before weights are read. */
+export interface FoundPolicy {
+  /** What the user calls it. */
+  readonly name: string;
+  /** Its fingerprint; of a server whose model is not here, its name and address. */
+  readonly id: string;
+  /** Its tokenizer, if it is here. */
+  readonly tokenizer?: Tokenizer;
+  /** What its ids mean, if that is known. */
+  readonly ids?: string;
+  /** Most tokens of prompt and response together; Infinity if that is not known. */
+  readonly positions: number;
+  /** Whether it needs a device. */
+  readonly local: boolean;
+  /** Makes it ready; the text is the longest that it will see. */
+  open(device: Device | undefined, maxTokens: number, text: string): Promise<Sampler>;
+}
+
+/**
+ * Finds what `--model` or `--server` names. The key of a server, if it wants one, is in the variable `OPENAI_API_KEY`.
+ *
+ * @throws {UsageError} If that is nothing, or the server's model has no name.
+ * @throws {RangeError} If it is a reward model.
+ */
+export async function findPolicy(values: PolicyValues, context: Context): Promise<FoundPolicy> {
+  const { model: name, server: url, "server-model": model } = values;
+  if (name === undefined && url === undefined) {
+    throw new UsageError("Expected --model with the policy, or --server with the address of a server that has it");
+  }
+  if ((url === undefined) !== (model === undefined)) {
+    throw new UsageError(
+      "Expected --server and --server-model together: the address, and the server's name of the policy",
+    );
+  }
+  const here = name === undefined ? undefined : await findModel(name, values, context);
+  if (url === undefined) return here!;
+  const { "server-kind": server, concurrency } = values;
+  const { id = remoteName(model!, url), tokenizer } = here ?? {};
+  const options = { baseUrl: url, model: model!, id, server, concurrency, tokenizer };
+  return {
+    ...{ name: url, positions: Infinity, ...here, id, local: false },
+    open: () => Promise.resolve(openaiSampler({ ...options, apiKey: Deno.env.get("OPENAI_API_KEY") })),
+  };
+}
+
+async function findModel(name: string, values: PolicyValues, context: Context): Promise<FoundPolicy> {
+  const files = await openModel(name, values, context);
+  const { positions, vocabulary } = await readConfig(name, files);
+  return await within(name, async () => {
+    const tokenizer = await loadTokenizer(files);
+    checkVocabulary(tokenizer, vocabulary);
+    await checkSpeaks(files);
+    const [id, ids] = [await fingerprint(files), await tokenizerFingerprint(files)];
+    return {
+      ...{ name, id, tokenizer, ids, positions, local: true },
+      async open(device, maxTokens, prompt) {
+        const model = await loadForGeneration(device!, name, files, { n: 32, maxTokens, prompt });
+        return localSampler({ ...model, device: device!, id });
+      },
+    };
+  });
+}
+
+/** Refuses a reward model: its trunk would speak, and say nothing. */
+async function checkSpeaks(files: CheckpointFiles): Promise<void> {
+  const { architectures } = JSON.parse(await readText((await files.open("config.json"))!));
+  if (!`${architectures}`.endsWith("ForSequenceClassification")) return;
+  throw new RangeError("Expected a language model but found a reward model: it has lost its output matrix");
+}

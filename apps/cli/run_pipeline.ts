@@ -1,0 +1,124 @@
+/** Running the stages of a pipeline, in the folder that its paths are relative to: what is done is skipped. */
+import type { Context } from "./command.ts";
+import { type PipelineBar, pipelineBar, shareOf } from "./pipeline_bar.ts";
+import type { Pipeline, Stage } from "./pipeline.ts";
+import { runBeside, runHere } from "./run_stage.ts";
+import { stages as commands } from "./stages.ts";
+import {
+  beginRecord,
+  checkUnchanged,
+  isDone,
+  isThere,
+  readRecords,
+  type StageRecord,
+  type StageRecords,
+  writeRecords,
+} from "./stage_records.ts";
+import { table } from "./table.ts";
+import { settingsOf } from "./training_flags.ts";
+
+/** What a stage took, and what it said at its end. */
+export type StageReports = Readonly<Record<string, { readonly seconds: number; readonly report: object }>>;
+
+/** Where a pipeline stands: its records, and how to write one. */
+interface Progress {
+  readonly records: StageRecords;
+  readonly done: ReadonlySet<string>;
+  readonly bar: PipelineBar;
+  write(name: string, record: StageRecord): Promise<void>;
+}
+
+/**
+ * Runs a pipeline.
+ *
+ * @param from Name of the first stage that is done anew, whether it is done or not.
+ * @throws {UsageError} If a stage that was begun before is not as it was.
+ */
+export async function runPipeline(
+  { out, groups }: Pipeline,
+  from: string | undefined,
+  context: Context,
+): Promise<StageReports> {
+  const records: Record<string, StageRecord> = { ...await readRecords(out) };
+  const stages = groups.flat();
+  const anew = from === undefined ? [] : stages.slice(stages.findIndex(({ name }) => name === from));
+  for (const { name } of anew) if (records[name]) records[name] = { ...records[name], state: "replaced" };
+  const done = new Set<string>();
+  for (const stage of stages) {
+    const was = records[stage.name];
+    if (was && was.state !== "replaced") {
+      const { command, values } = stage;
+      checkUnchanged(stage.name, { ...was, inputs: {} }, { command, settings: settingsOf(values), inputs: {} });
+      if (await isDone(was, stage)) done.add(stage.name);
+    }
+  }
+  context.print(planOf(groups, records, done));
+
+  using bar = pipelineBar(groups, done, context);
+  let written = Promise.resolve();
+  const progress: Progress = {
+    ...{ records, done, bar },
+    write: (name, record) =>
+      written = written.then(() => writeRecords(out, Object.assign(records, { [name]: record }))),
+  };
+  for (const group of groups) await runGroup(group, progress, context);
+  return Object.fromEntries(stages.map(({ name }) => {
+    const { seconds = 0, report = {} } = records[name]!;
+    return [name, { seconds, report }];
+  }));
+}
+
+/** Runs stages side by side, if they are several. Where one fails the others end as at Ctrl-C: they can go on later. */
+async function runGroup(group: readonly Stage[], progress: Progress, context: Context): Promise<void> {
+  const failed = new AbortController();
+  const signal = AbortSignal.any([context.signal, failed.signal]);
+  const run = group.filter(({ name }) => !progress.done.has(name)).length > 1 ? runBeside : runHere;
+  const ended = await Promise.allSettled(group.map(async (stage) => {
+    try {
+      await runStage(stage, run, progress, signal);
+    } catch (error) {
+      if (!signal.aborted) failed.abort(error);
+      throw error;
+    }
+  }));
+  signal.throwIfAborted(); // the first error, whatever it did to the others
+  for (const end of ended) if (end.status === "rejected") throw end.reason;
+}
+
+async function runStage(stage: Stage, run: typeof runHere, progress: Progress, signal: AbortSignal): Promise<void> {
+  const { name, values } = stage;
+  const { bar, write } = progress;
+  const was = progress.records[name];
+  const record = await beginRecord(stage);
+  if (was && was.state !== "replaced") checkUnchanged(name, was, record);
+  if (progress.done.has(name)) return;
+  await write(name, record);
+  const began = performance.now();
+  const report = await run(
+    { ...stage, values: { ...values, ...await goOn(stage, was) } },
+    bar.contextOf(stage, signal),
+  );
+  signal.throwIfAborted();
+  await write(name, { ...record, state: "done", seconds: (performance.now() - began) / 1000, report });
+  bar.done(stage);
+}
+
+/** Flags with which a stage goes on, or is done again where it cannot go on or shall not. */
+async function goOn(stage: Stage, was: StageRecord | undefined): Promise<Readonly<Record<string, boolean>>> {
+  const { flags } = commands[stage.command]!;
+  if (flags.resume && was?.state !== "replaced") return { resume: await isThere(stage.out) };
+  return flags.force ? { force: was !== undefined } : {};
+}
+
+/** What will be done, and what it takes of the time. */
+function planOf(groups: Pipeline["groups"], records: StageRecords, done: ReadonlySet<string>): string {
+  const total = groups.reduce((sum, group) => sum + shareOf(group), 0);
+  const rows = groups.flatMap((group) =>
+    group.map(({ name, command, share }) => {
+      const others = group.filter((other) => other.name !== name).map(({ name }) => name).join(", ");
+      const state = done.has(name) ? "done" : records[name] ? "to go on with" : "to do";
+      return [name, command, `${Math.round(100 * share / total)} %`, state + (others && `, beside ${others}`)];
+    })
+  );
+  return `${table(["stage", "command", "of the time", "state"], rows)}\n`;
+}

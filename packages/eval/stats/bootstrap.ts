@@ -1,0 +1,66 @@
+/** The bootstrap: how much a number would change had other prompts been drawn. */
+import { checkLevel, type Interval } from "./interval.ts";
+import { percentile } from "./percentile.ts";
+import { randomIntegers } from "./random.ts";
+
+/** How a bootstrap is done. */
+export interface BootstrapOptions {
+  /** Times that the clusters are drawn anew. @default {2000} */
+  readonly rounds?: number;
+  /** Equal seeds give equal intervals. @default {0} */
+  readonly seed?: number;
+  /** Share of repetitions in which the interval should hold the truth. @default {0.95} */
+  readonly level?: number;
+}
+
+/**
+ * The percentile interval of a statistic when whole clusters are drawn with replacement, as many as there are. What belongs
+ * together, such as all responses to a prompt, goes into one cluster: responses to one prompt are more alike than others.
+ *
+ * It knows only what is in the data: clusters that are all alike give an interval without width, and the spread between
+ * training runs is not in it.
+ *
+ * @param clusters How many clusters there are.
+ * @param statistic The number of interest, of the clusters with these indices; repeated ones count as often as they come.
+ * @param options Rounds, seed and level.
+ * @returns The statistic of all clusters, and the interval. Equal arguments give equal bits.
+ * @throws {RangeError} If there is no cluster, or a setting makes no sense.
+ *
+ * @example Usage
+ * ```ts
+ * import { bootstrap } from "@tare/eval";
+ * import { assert, assertEquals } from "@std/assert";
+ *
+ * const gains = [3, 5, 4, 8, 1, 2, 6, 3];
+ * const mean = (chosen: ArrayLike<number>) => Array.from(chosen, (i) => gains[i]!).reduce((a, b) => a + b) / chosen.length;
+ * const { mean: gain, low, high } = bootstrap(gains.length, mean, { seed: 1 });
+ * assertEquals(gain, 4);
+ * assert(low > 2 && high < 6);
+ * ```
+ */
+export function bootstrap(
+  clusters: number,
+  statistic: (chosen: Uint32Array) => number,
+  { rounds = 2000, seed = 0, level = 0.95 }: BootstrapOptions = {},
+): Interval {
+  if (!Number.isSafeInteger(clusters) || clusters < 1) {
+    throw new RangeError(`Expected one cluster or more to draw from but found ${clusters}`);
+  }
+  if (!Number.isSafeInteger(rounds) || rounds < 1) {
+    throw new RangeError(`Expected rounds to be an integer of 1 or more but found ${rounds}`);
+  }
+  checkLevel(level);
+  const draw = randomIntegers(seed);
+  const chosen = new Uint32Array(clusters);
+  const found = new Float64Array(rounds);
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < clusters; i++) chosen[i] = draw(clusters);
+    found[round] = statistic(chosen);
+  }
+  found.sort();
+  return {
+    mean: statistic(Uint32Array.from({ length: clusters }, (_, i) => i)),
+    low: percentile(found, (1 - level) / 2),
+    high: percentile(found, (1 + level) / 2),
+  };
+}

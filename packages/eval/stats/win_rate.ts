@@ -1,0 +1,85 @@
+/** Win rates from verdicts. */
+import type { Verdict } from "../verdict.ts";
+import type { BootstrapOptions } from "./bootstrap.ts";
+import { clusteredMean } from "./clustered_mean.ts";
+import type { Interval } from "./interval.ts";
+import { wilson } from "./wilson.ts";
+
+/** How often A won, seen in every way that is in use. */
+export interface WinRate {
+  /** Verdicts for A. */
+  readonly win: number;
+  /** Verdicts for neither. */
+  readonly tie: number;
+  /** Verdicts for B. */
+  readonly lose: number;
+  /** Verdicts that are none; they count in no rate. */
+  readonly invalid: number;
+  /** The adjusted rate, (win + tie / 2) / (win + tie + lose), with a bootstrap interval clustered by prompt. */
+  readonly rate: Interval;
+  /** The same with Wilson's interval, which takes verdicts for independent, and a tie for half a win and half a loss. */
+  readonly wilson: Interval;
+  /** win / (win + lose); NaN if nothing was decided. */
+  readonly withoutTies: number;
+}
+
+const points: Readonly<Record<"a" | "tie" | "b", number>> = { a: 1, tie: 0.5, b: 0 };
+
+/**
+ * Counts verdicts and makes rates of them.
+ *
+ * Where all prompts agree the bootstrap sees no spread. Then `rate` allows for prompts of the opposite kind that were not met:
+ * of n prompts, as large a share as Wilson's interval of 0 in n has.
+ *
+ * @param verdicts A judge's.
+ * @param promptIds The prompt of each, in the same order.
+ * @param options Rounds and seed of the bootstrap.
+ * @returns Counts and rates from the side of A.
+ * @throws {RangeError} If no verdict is valid, or there are not as many prompts.
+ *
+ * @example Usage
+ * ```ts
+ * import { winRate } from "@tare/eval";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const verdicts = [{ winner: "a" }, { winner: "tie" }, { winner: "b" }, { winner: "a" }] as const;
+ * const { win, tie, lose, rate, withoutTies } = winRate(verdicts, ["p", "q", "r", "s"]);
+ * assertEquals([win, tie, lose], [2, 1, 1]);
+ * assertEquals(rate.mean, 2.5 / 4);
+ * assertEquals(withoutTies, 2 / 3);
+ * ```
+ */
+export function winRate(
+  verdicts: readonly Verdict[],
+  promptIds: readonly string[],
+  options: Omit<BootstrapOptions, "level"> = {},
+): WinRate {
+  if (verdicts.length !== promptIds.length) {
+    throw new RangeError(`Expected a prompt for each of ${verdicts.length} verdicts but found ${promptIds.length}`);
+  }
+  const count = { a: 0, tie: 0, b: 0, invalid: 0 };
+  const [scores, prompts]: [number[], string[]] = [[], []];
+  verdicts.forEach(({ winner }, i) => {
+    count[winner]++;
+    if (winner === "invalid") return;
+    scores.push(points[winner]);
+    prompts.push(promptIds[i]!);
+  });
+  if (scores.length === 0) {
+    throw new RangeError(`Expected one valid verdict or more but found ${count.invalid} invalid ones and no other`);
+  }
+  const { a: win, tie, b: lose, invalid } = count;
+  const bootstrapped = clusteredMean(scores, prompts, { ...options, level: 0.95 });
+  return {
+    ...{ win, tie, lose, invalid },
+    rate: bootstrapped.low < bootstrapped.high ? bootstrapped : unseen(bootstrapped.mean, new Set(prompts).size),
+    wilson: wilson(win + tie / 2, scores.length),
+    withoutTies: win / (win + lose),
+  };
+}
+
+/** The interval of a rate that is the same for all of n prompts. */
+function unseen(mean: number, n: number): Interval {
+  const share = wilson(0, n).high;
+  return { mean, low: mean - share * mean, high: mean + share * (1 - mean) };
+}

@@ -1,0 +1,111 @@
+/** A server to ask: tries again, gives up in time, and says what went wrong without secrets. */
+import OpenAI from "openai";
+import { failureOf } from "./failure.ts";
+
+/** Which server, and how patiently. */
+export interface ServerOptions {
+  /** The key, if the server wants one. It is in no message. */
+  readonly apiKey?: string;
+  /** Requests at a time. @default {8} */
+  readonly concurrency?: number;
+  /** Further tries of a request after 408, 409, 429, 5xx or a broken connection, with growing pauses. @default {4} */
+  readonly retries?: number;
+  /** Milliseconds that one try may take. @default {600000} */
+  readonly timeout?: number;
+  /** Instead of the global `fetch`. */
+  readonly fetch?: typeof fetch;
+}
+
+/** What {@linkcode openServer} opens. */
+export interface Server {
+  /** The address, without what it may hold of credentials and queries. */
+  readonly place: string;
+  /** Requests at a time. */
+  readonly concurrency: number;
+  /**
+   * Posts JSON and reads the answer.
+   *
+   * @param path What is added to the address.
+   * @param body What is asked.
+   * @param read Checks the answer, and makes something of it.
+   * @param signal Ends it.
+   */
+  post<T>(path: string, body: object, read: (answer: unknown) => T, signal?: AbortSignal): Promise<T>;
+}
+
+/** The words of messages. */
+export interface ServerWords {
+  /** The function whose options these are. */
+  readonly of: string;
+  /** The option that is the address, and an example of one. */
+  readonly address: readonly [option: string, example: string];
+  /** What is done, such as `sample from model "x"`. */
+  readonly task: string;
+  /** What to check where nothing is found. */
+  readonly check: string;
+}
+
+/**
+ * Opens a server. Nothing is asked yet.
+ *
+ * @param address The address.
+ * @param options How to ask.
+ * @param words What messages say.
+ * @returns The server.
+ * @throws {TypeError} If the address is none.
+ * @throws {RangeError} If a number is out of its range.
+ */
+export function openServer(address: string, options: ServerOptions, words: ServerWords): Server {
+  const { concurrency = 8, retries = 4, timeout = 600_000, apiKey } = options;
+  for (
+    const [name, value, least] of [["concurrency", concurrency, 1], ["retries", retries, 0], [
+      "timeout",
+      timeout,
+      1,
+    ]] as const
+  ) {
+    if (Number.isInteger(value) && value >= least) continue;
+    throw new RangeError(`Expected ${name} of ${words.of} to be an integer of ${least} or more but found ${value}`);
+  }
+  const url = urlOf(address, words.address);
+  const { username, password, search } = url;
+  url.username = url.password = ""; // they go into a header: fetch takes no address that has them
+  const basic = username || password
+    ? `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`
+    : null;
+  const client = new OpenAI({
+    ...{ baseURL: url.href, maxRetries: retries, timeout, fetch: whole(options.fetch ?? fetch), logLevel: "off" },
+    ...{ apiKey: apiKey ?? "none", adminAPIKey: null, organization: null, project: null, webhookSecret: null },
+    defaultHeaders: apiKey === undefined ? { Authorization: basic } : {},
+    dangerouslyAllowBrowser: true, // whose key it is decides where it may go
+  });
+  const place = `${url.origin}${url.pathname}`.replace(/\/$/, "");
+  const secrets = [apiKey, search, password, decodeURIComponent(password)].filter((text) => text !== undefined);
+  return {
+    ...{ place, concurrency },
+    async post(path, body, read, signal) {
+      try {
+        return read(await client.post(path, { body, signal }));
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw failureOf(error, { task: `${words.task} at ${place}${path}`, check: words.check, timeout, secrets });
+      }
+    },
+  };
+}
+
+/** Takes answers whole: a connection that breaks within one is tried again like any other. */
+function whole(ask: typeof fetch): typeof fetch {
+  return async (input, init) => {
+    const answer = await ask(input, init);
+    if (!answer.body) return answer;
+    const { status, statusText, headers } = answer;
+    return new Response(await answer.arrayBuffer(), { status, statusText, headers });
+  };
+}
+
+function urlOf(text: string, [option, example]: ServerWords["address"]): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "http:" || url?.protocol === "https:") return url;
+  throw new TypeError(`Expected ${option} to be an address such as ${example} but found "${text}"`);
+}
