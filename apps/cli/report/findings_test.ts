@@ -62,6 +62,42 @@ Deno.test("findings() notices gold that falls while the reward model’s score r
   assertEquals(of([0.4, 0], [0.7, 1], [0.6, 1.5], [0.5, 0.9]), [], "the score fell too");
   assertEquals(of([0.4, 0], [0.5, 1], [0.6, 2], [0.7, 3]), [], "gold rose");
   assertEquals(of([0.4, 0], [0.5, 1], [0.7, 2], [0.69, 3]), [], "it hardly fell");
+  const compared = { ...none, runs: [run("ppo", false, [0.4, 0], [0.7, 1], [0.65, 2], [0.61, 3])] };
+  const sentences = findings(viewOf({ ...compared, comparisons: [comparison(0.5)] }));
+  assertEquals(sentences.filter((text) => text.includes("was highest")), [], "other prompts can make that, ± 0.1");
+});
+
+Deno.test("findings() compares at equal KL, and says when the gap is smaller than what prompts can make", () => {
+  const at = (name: string, contrastive: boolean, ...golds: readonly number[]): PpoRun => ({
+    ...{ name, contrastive, episodes: [] },
+    metrics: golds.map((gold, i) => ({ step: i + 1, "eval/gold": gold, "eval/kl": 4 * i })),
+  });
+  const sentence = (gold: number, comparisons: Comparison[]) =>
+    findings(viewOf({ ...none, runs: [at("cr", true, 0.4, 0.5), at("ppo", false, 0.4, gold, 0.9)], comparisons }))
+      .find((text) => text.includes("nats"))!;
+  assertStringIncludes(
+    sentence(0.55, [comparison(0.5)]),
+    "At the end cr is 4.00 nats a response from the reference and ppo 8.00",
+  );
+  assertStringIncludes(sentence(0.55, [comparison(0.5)]), "no larger than the choice of prompts can make it");
+  assertStringIncludes(
+    sentence(0.75, [comparison(0.5)]),
+    "0.500 for cr and 0.750 for ppo (on lines between 2 evaluations): ppo is ahead",
+  );
+  assertStringIncludes(sentence(0.3, [comparison(0.5)]), "cr is ahead there.");
+  assertStringIncludes(sentence(0.75, []), "that is a hint.");
+});
+
+Deno.test("findings() repeats the last of each alarm that PPO sounds over the logged numbers", () => {
+  const rates = [0.9, 0.4, 0.8, 0.3];
+  const metrics = rates.map((eos_rate, i) => ({ step: i + 1, eos_rate }));
+  const sentences = findings(viewOf({ ...none, runs: [{ name: "ppo", contrastive: false, metrics, episodes: [] }] }));
+  const alarms = sentences.filter((text) => text.includes("iteration"));
+  assertEquals(alarms.length, 1);
+  assertStringIncludes(
+    alarms[0]!,
+    "In ppo, iteration 4: Only 30 % of the responses end by themselves, 90 % did at first",
+  );
 });
 
 Deno.test("findings() names a run that is not finished, and always says what one run cannot tell", () => {
@@ -69,7 +105,7 @@ Deno.test("findings() names a run that is not finished, and always says what one
   const sentences = findings(viewOf({ ...none, runs: [{ ...run("ppo", false, [0.4, 0]), record }] }));
   assert(sentences.includes("ppo is not finished: 1 of 9 iterations are done."));
   assertStringIncludes(sentences.at(-1)!, "spread between runs");
-  assertEquals(findings(viewOf({ ...none, comparisons: [comparison(0.5)] })).at(-1), "One run of each.");
+  assertStringIncludes(findings(viewOf({ ...none, comparisons: [comparison(0.5)] })).at(-1)!, "one run of each policy");
   assertEquals(findings(viewOf(none)), []);
 });
 
