@@ -1,7 +1,7 @@
 /** Proximal policy optimisation, as it is done with language models. */
 import { adamw, linearWarmup, type Placed, type Schedule, warmupLinear } from "@tare/core";
 import type { Tokenizer } from "@tare/data";
-import type { Episode, Prompt, Reward } from "@tare/sampler";
+import { type Episode, type Prompt, type Reward, scoresOf } from "@tare/sampler";
 import { whiten } from "./advantages.ts";
 import { watch } from "./alarms.ts";
 import { checkOptions } from "./check.ts";
@@ -9,11 +9,10 @@ import { fillPpoConfig, type PpoConfig } from "./config.ts";
 import { learnFrom } from "./epochs.ts";
 import { estimate } from "./estimate.ts";
 import { adaptKl, tokenKl } from "./kl.ts";
-import { iterationMetrics } from "./metrics.ts";
+import { iterationMetrics, sumOf } from "./metrics.ts";
 import { logProbsOf, valuesOf } from "./responses.ts";
 import { shapeRewards, tokenRewards } from "./reward.ts";
 import { rollouts } from "./rollout.ts";
-import { scoresOf } from "./scores.ts";
 import { begin } from "./state.ts";
 import type { PpoState, PpoStep } from "./step.ts";
 
@@ -151,8 +150,6 @@ export async function* ppo(options: PpoOptions): AsyncGenerator<PpoStep, void, v
     yield { iteration: state.iteration, iterations, metrics, alarms, episodes: scored, state };
   }
 }
-
-const sumOf = (numbers: ArrayLike<number>) => Array.from(numbers).reduce((a, b) => a + b, 0);
 
 /** Seconds since the last call. */
 function stopwatch(): () => number {
