@@ -51,6 +51,6 @@ export interface PpoStep {
   readonly alarms: readonly string[];
   /** The iteration's episodes. */
   readonly episodes: readonly ScoredEpisode[];
-  /** What to save. Its tensors are those that the next iteration changes: save them before it. */
+  /** What to save while the caller looks at it: the next iteration changes its tensors, and the end of the run frees means. */
   readonly state: PpoState;
 }

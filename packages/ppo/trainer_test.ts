@@ -65,6 +65,8 @@ Deno.test("ppo() trains adapters alone, of policy and critic over one trunk, whi
     device,
     ppo({ ...fullOptions(device), policy, critic, reference: { device, model } }),
   );
+  // Rollouts compute with the adapter as training does, as it learns.
+  assert(steps.every(({ metrics }) => metrics["policy/first_ratio_error"]! < 1e-4));
   assertEquals(await device.read(leaves(model.params)), before);
   assert((await ups()).every((up) => up.every((x) => x !== 0)));
   assert(Math.abs(steps.at(-1)!.metrics["objective/kl"]!) > 1e-3);
