@@ -1,5 +1,6 @@
 /** Tables that look like the real one and know less: controls of an experiment. */
 import { aggregate, type Baseline } from "./aggregates.ts";
+import { mean } from "./moments.ts";
 import { mulberry32 } from "./mulberry32.ts";
 import type { BaselineRow } from "./row.ts";
 import { type BaselineTable, baselineTable } from "./table.ts";
@@ -65,8 +66,7 @@ export function shuffleTable(table: BaselineTable, seed: number): Promise<Baseli
  * ```
  */
 export function constantTable(table: BaselineTable, baseline: Baseline = "mean"): Promise<BaselineTable> {
-  const all = Array.from(table.rows.values(), (row) => aggregate(row, baseline));
-  return fillTable(table, all.reduce((sum, value) => sum + value, 0) / all.length);
+  return fillTable(table, mean(Array.from(table.rows.values(), (row) => aggregate(row, baseline))));
 }
 
 /**

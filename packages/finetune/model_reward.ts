@@ -49,7 +49,7 @@ export interface ModelRewardOptions {
    * one the ids are taken that were drawn.
    */
   readonly tokenizer?: Tokenizer;
-  /** Gives rewards in units of the reference, where this is the model's; raw ones without. */
+  /** Gives rewards in units of the reference, where this is the model's, with the unit in their id; raw ones without. */
   readonly calibration?: Calibration;
   /** Most tokens of a forward pass; it changes no bit of a reward. @default {2048} */
   readonly microTokens?: number;
@@ -60,7 +60,8 @@ export interface ModelRewardOptions {
  *
  * @param options The model.
  * @returns The function.
- * @throws {RangeError} When it is called: if an episode is too long for the model, or has an id outside its vocabulary.
+ * @throws {RangeError} When it is called: if an episode is too long for the model, has an id outside its vocabulary, or has
+ * no ids and there is no tokenizer to make them.
  *
  * @example Usage
  * ```ts
@@ -89,10 +90,18 @@ export function modelReward(options: ModelRewardOptions): ModelReward {
     const scores = await rewardScores(device, model, sequences, { adapter, microTokens });
     return calibration ? normalizeScores(scores, calibration) : scores;
   };
-  return Object.assign(score, { id });
+  return Object.assign(score, {
+    id: calibration ? `${id} in units of ${calibration.std} from ${calibration.mean}` : id,
+  });
 }
 
-function drawn({ promptTokens, tokens }: ResponseToScore): Uint32Array {
+function drawn({ promptId, promptTokens, tokens }: ResponseToScore): Uint32Array {
+  if (promptTokens.length === 0 || tokens.length === 0) { // as servers answer; a prompt alone would have a score too
+    throw new RangeError(
+      `Expected ids of prompt "${promptId}" and of its response but found ${promptTokens.length} and ${tokens.length}: ` +
+        `give modelReward a tokenizer, which makes them of the texts`,
+    );
+  }
   const sequence = new Uint32Array(promptTokens.length + tokens.length);
   sequence.set(promptTokens);
   sequence.set(tokens, promptTokens.length);

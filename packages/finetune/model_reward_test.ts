@@ -28,6 +28,10 @@ await eachDevice(
     const normal = await modelReward({ device, model, id: "tiny", calibration: calibrate(scores) })(episodes);
     const { mean, std } = calibrate(normal);
     assertClose([mean, std], [0, 1], { atol: 1e-5 });
+    const [raw, other] = [undefined, { mean: 0, std: 2, samples: 9 }].map((calibration) =>
+      modelReward({ device, model, id: "tiny", calibration }).id
+    );
+    assertEquals([raw, other], ["tiny", "tiny in units of 2 from 0"]); // other numbers, another id
   },
 );
 
@@ -73,4 +77,7 @@ Deno.test("modelReward() names the prompt of what the model cannot take", async 
     'Expected prompt "long" and its response to have from',
   );
   assertEquals(await reward([]), new Float32Array());
+  for (const none of [{ tokens: new Uint32Array() }, { promptTokens: new Uint32Array() }]) {
+    await assertRejects(() => reward([{ ...episode, ...none }]), RangeError, "give modelReward a tokenizer");
+  }
 });

@@ -3,7 +3,8 @@ import type { Tokenizer } from "@tare/data";
 import type { Episode, Prompt } from "@tare/sampler";
 import { assert, assertRejects } from "@std/assert";
 import { fullOptions, settings, tinyConfig } from "./fakes.ts";
-import { ppo, type PpoOptions } from "./trainer.ts";
+import type { PpoOptions } from "./options.ts";
+import { ppo } from "./trainer.ts";
 
 Deno.test("ppo() refuses prompts that it could not train on, by their names", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });
@@ -54,9 +55,9 @@ Deno.test("ppo() refuses rewards that are no number, or not one for each episode
   };
   const odd = (value: number) => (episodes: readonly Episode[]) =>
     episodes.map(({ promptId }) => promptId === "p4" ? value : 1);
-  await refuse(odd(NaN), 'a finite reward of a response to prompt "p4" from the reward function "odd" but found NaN');
+  await refuse(odd(NaN), 'reward "odd" to give finite numbers but found NaN for prompt "p4"');
   await refuse(odd(-Infinity), "found -Infinity");
-  await refuse((episodes) => episodes.slice(1).map(() => 1), "one number for each of 8 episodes but found 7");
+  await refuse((episodes) => episodes.slice(1).map(() => 1), "a number for each of 8 episodes but found 7");
 });
 
 Deno.test("ppo() refuses models that do not go together, and settings out of range", async () => {

@@ -133,6 +133,12 @@ const conflicts: readonly (readonly [(config: PpoConfig) => boolean, (config: Pp
     (c) => `criticWarmup of PPO to be 0 with the advantages rloo, which have no critic, but found ${c.criticWarmup}`,
   ],
   [
+    (c) => c.criticWarmup >= c.iterations,
+    (c) =>
+      `criticWarmup of PPO to be below its ${c.iterations} iterations but found ${c.criticWarmup}: the policy would ` +
+      `never learn`,
+  ],
+  [
     (c) => c.klTarget !== undefined && c.klCoefficient === 0,
     () => `klCoefficient of PPO to be above 0 with a klTarget but found 0, which no factor ever changes`,
   ],

@@ -20,7 +20,8 @@ export interface IterationFacts {
   readonly seconds: { readonly rollout: number; readonly score: number; readonly update: number };
 }
 
-const sumOf = (numbers: ArrayLike<number>) => Array.from(numbers).reduce((a, b) => a + b, 0);
+/** The sum of some numbers, a float64. */
+export const sumOf = (numbers: ArrayLike<number>): number => Array.from(numbers).reduce((a, b) => a + b, 0);
 
 /**
  * Describes an iteration.

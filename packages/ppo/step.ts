@@ -1,6 +1,7 @@
 /** What PPO yields, and what it needs to go on. */
 import type { AdamWState, Trainable } from "@tare/core";
 import type { Episode } from "@tare/sampler";
+import type { RewardMoments } from "./reward.ts";
 
 /** What is trained, and the means of its optimizer. */
 export interface Learner {
@@ -20,8 +21,8 @@ export interface PpoState {
   readonly critic: Learner | null;
   /** β, as it has adapted. */
   readonly klCoefficient: number;
-  /** Count, mean and sum of squared deviations of all rewards so far; `null` unless the scale runs. */
-  readonly rewardMoments: { readonly count: number; readonly mean: number; readonly m2: number } | null;
+  /** Count, mean and sum of squared deviations of all scores so far; `null` unless the scale runs. */
+  readonly rewardMoments: RewardMoments | null;
   /** What alarms remember; `null` before the first iteration. */
   readonly alarms: Readonly<Record<string, number>> | null;
 }
@@ -50,6 +51,6 @@ export interface PpoStep {
   readonly alarms: readonly string[];
   /** The iteration's episodes. */
   readonly episodes: readonly ScoredEpisode[];
-  /** What to save. Its tensors are those that the next iteration changes: save them before it. */
+  /** What to save while the caller looks at it: the next iteration changes its tensors, and the end of the run frees means. */
   readonly state: PpoState;
 }

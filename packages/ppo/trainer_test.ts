@@ -3,7 +3,8 @@ import { assertClose, eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { criticOf } from "./critic.ts";
 import { fullOptions, outcomeOf, prompts, tinyModel } from "./fakes.ts";
-import { ppo, type PpoOptions } from "./trainer.ts";
+import type { PpoOptions } from "./options.ts";
+import { ppo } from "./trainer.ts";
 
 const cpu = (threads = 1) => openDevice({ device: "cpu", threads });
 const average = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
@@ -65,6 +66,8 @@ Deno.test("ppo() trains adapters alone, of policy and critic over one trunk, whi
     device,
     ppo({ ...fullOptions(device), policy, critic, reference: { device, model } }),
   );
+  // Rollouts compute with the adapter as training does, as it learns.
+  assert(steps.every(({ metrics }) => metrics["policy/first_ratio_error"]! < 1e-4));
   assertEquals(await device.read(leaves(model.params)), before);
   assert((await ups()).every((up) => up.every((x) => x !== 0)));
   assert(Math.abs(steps.at(-1)!.metrics["objective/kl"]!) > 1e-3);

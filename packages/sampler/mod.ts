@@ -9,3 +9,4 @@ export { type Episode, episodeOf, type Reward } from "./episode.ts";
 export type { Completion, FinishReason, Prompt, SampleEvent, SampleOptions, Sampler } from "./sampler.ts";
 export { type LocalSampler, localSampler, type LocalSamplerOptions } from "./local/sampler.ts";
 export { promptHash } from "./prompt_hash.ts";
+export { scoresOf } from "./scores.ts";

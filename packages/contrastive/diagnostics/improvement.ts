@@ -1,6 +1,6 @@
 /** Claim 3: contrastive rewards encourage improvement over the baseline. */
 import { promptMeans } from "./by_prompt.ts";
-import { type Estimate, mapEstimate, meanEstimate, type Measured, unmeasurable } from "./estimate.ts";
+import { type Estimate, meanEstimate, type Measured, unmeasurable } from "./estimate.ts";
 
 /** A response's reward and its prompt's baseline, as a line of `episodes.jsonl` has them. */
 export interface RewardedEpisode {
@@ -25,6 +25,8 @@ export interface Improvement {
 /**
  * Measures how often, and by how much, responses score above their prompt's baseline. Each prompt counts once, however many
  * responses it has. Before training the size is 0, but for chance; the share is about a half where rewards are symmetric.
+ * Where the share is the same for all prompts, its interval allows for prompts of the opposite kind that were not met: of n
+ * prompts as large a share as Wilson's interval of 0 in n has.
  *
  * @param episodes Responses of one policy.
  * @returns Share and size, with t intervals over prompts; not measurable with fewer than 2 of them.
@@ -50,8 +52,16 @@ export function improvement(episodes: readonly RewardedEpisode[]): Measured<Impr
   if (sizes.length < 2) return unmeasurable(`responses to ${sizes.length} prompts give no interval: take 2 or more`);
   return {
     measurable: true,
-    share: mapEstimate(meanEstimate(above), (value) => Math.min(1, Math.max(0, value))),
+    share: shareEstimate(above),
     size: meanEstimate(sizes),
     prompts: sizes.length,
   };
+}
+
+/** A mean of shares: its interval has some width, and stays between 0 and 1. */
+function shareEstimate(shares: readonly number[]): Estimate {
+  const { value, low, high } = meanEstimate(shares);
+  if (low < high) return { value, low: Math.max(0, low), high: Math.min(1, high) };
+  const unseen = 1.96 ** 2 / (shares.length + 1.96 ** 2);
+  return { value, low: value - unseen * value, high: value + unseen * (1 - value) };
 }

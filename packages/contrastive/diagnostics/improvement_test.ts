@@ -18,3 +18,19 @@ Deno.test("improvement() of one prompt has no interval, and says so", () => {
   assert(!found.measurable && found.why.includes("1 prompts give no interval"));
   assert(!improvement([]).measurable);
 });
+
+Deno.test("improvement() is not certain where all responses are above the baseline, or none is", () => {
+  const share = (above: number, prompts: number) => {
+    const found = improvement(
+      Array.from({ length: prompts }, (_, i) => ({ promptId: `${i}`, raw: above, baseline: 0 })),
+    );
+    assert(found.measurable);
+    return found.share;
+  };
+  const all = share(1, 60);
+  assert(all.value === 1 && all.high === 1 && all.low > 0.93 && all.low < 0.95); // Wilson's interval of 60 in 60
+  const none = share(-1, 60);
+  assertEquals([none.value, none.low], [0, 0]);
+  assertAlmostEquals(none.high, 1 - all.low, 1e-12);
+  assert(share(1, 3).low < 0.5);
+});

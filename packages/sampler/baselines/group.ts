@@ -1,11 +1,12 @@
 /** A group of prompts: all that is drawn for it is scored at once. */
-import { type Episode, episodeOf, type Reward } from "../episode.ts";
+import { type Episode, episodeOf } from "../episode.ts";
 import type { Completion, SampleOptions } from "../sampler.ts";
+import { scoresOf } from "../scores.ts";
 import type { BaselineOptions, BaselinePrompt } from "./baselines.ts";
 import type { BaselineRow, SamplingRecord, ScoredResponse } from "./row.ts";
 import { textHash } from "./text_hash.ts";
 
-/** The rows of a group: all that is drawn for it is scored at once. */
+/** The rows of a group. */
 export async function rowsOf(
   prompts: readonly BaselinePrompt[],
   { sampler, reward, greedy = false, template = "", stage = 1, signal }: BaselineOptions,
@@ -22,7 +23,8 @@ export async function rowsOf(
     dataset: prompt.answer && answerOf(prompt, prompt.answer),
   }));
   const episodes = lists.flatMap(({ drawn, greedy, dataset }) => [...drawn, greedy ?? [], dataset ?? []].flat());
-  const rewards = await rewardsOf(reward, episodes);
+  const scores = await scoresOf(reward, episodes);
+  const rewards = new Map(episodes.map((episode, i) => [episode, scores[i]!]));
   const scored = (episode: Episode): ScoredResponse => ({ response: episode.response, reward: rewards.get(episode)! });
   return await Promise.all(prompts.map(async ({ id, text }, i): Promise<BaselineRow> => {
     const { drawn, greedy, dataset } = lists[i]!;
@@ -58,25 +60,4 @@ function answerOf(prompt: BaselinePrompt, answer: NonNullable<BaselinePrompt["an
     ...{ promptTokens: Uint32Array.from(prompt.tokens ?? []), tokens },
     logProbs: new Float32Array(tokens.length).fill(NaN),
   };
-}
-
-/** Rewards of episodes, each a finite number. */
-async function rewardsOf(reward: Reward<Episode>, episodes: readonly Episode[]): Promise<Map<Episode, number>> {
-  const rewards = await reward(episodes);
-  if (rewards.length !== episodes.length) {
-    throw new RangeError(
-      `Expected reward "${reward.id}" to give a number for each of ${episodes.length} episodes but found ${rewards.length}`,
-    );
-  }
-  const bad = rewards.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    const { promptId, response } = episodes[bad]!;
-    throw new RangeError(
-      `Expected reward "${reward.id}" to give finite numbers but found ${
-        rewards[bad]
-      } for prompt "${promptId}" and the ` +
-        `response ${JSON.stringify(response.slice(0, 60))}`,
-    );
-  }
-  return new Map(episodes.map((episode, i) => [episode, rewards[i]!]));
 }

@@ -68,11 +68,10 @@ export function openServer(address: string, options: ServerOptions, words: Serve
     throw new RangeError(`Expected ${name} of ${words.of} to be an integer of ${least} or more but found ${value}`);
   }
   const url = urlOf(address, words.address);
-  const { username, password, search } = url;
+  const { password: encoded, search } = url;
+  const [username, password] = [decoded(url.username), decoded(encoded)];
   url.username = url.password = ""; // they go into a header: fetch takes no address that has them
-  const basic = username || password
-    ? `Basic ${btoa(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`
-    : null;
+  const basic = username || password ? `Basic ${base64(`${username}:${password}`)}` : null;
   const client = new OpenAI({
     ...{ baseURL: url.href, maxRetries: retries, timeout, fetch: whole(options.fetch ?? fetch), logLevel: "off" },
     ...{ apiKey: apiKey ?? "none", adminAPIKey: null, organization: null, project: null, webhookSecret: null },
@@ -80,7 +79,7 @@ export function openServer(address: string, options: ServerOptions, words: Serve
     dangerouslyAllowBrowser: true, // whose key it is decides where it may go
   });
   const place = `${url.origin}${url.pathname}`.replace(/\/$/, "");
-  const secrets = [apiKey, search, password, decodeURIComponent(password)].filter((text) => text !== undefined);
+  const secrets = [apiKey, search, encoded, password].filter((text) => text !== undefined);
   return {
     ...{ place, concurrency },
     async post(path, body, read, signal) {
@@ -102,6 +101,20 @@ function whole(ask: typeof fetch): typeof fetch {
     const { status, statusText, headers } = answer;
     return new Response(await answer.arrayBuffer(), { status, statusText, headers });
   };
+}
+
+/** A part of an address without its escapes; one that spells no text stands as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** Credentials are UTF-8, as browsers send them. */
+function base64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }
 
 function urlOf(text: string, [option, example]: ServerWords["address"]): URL {

@@ -28,25 +28,23 @@ const advice: Readonly<Record<number, string>> = {
  * @returns The error to throw; without a cause, which might hold the key.
  */
 export function failureOf(error: unknown, asked: Asked): Error {
-  const said = wordsOf(error, asked).replace(/\s+/g, " ");
-  const words = asked.secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, "…"), said).slice(
-    0,
-    400,
-  );
-  return new Error(`Cannot ${asked.task}: ${words}`);
+  return new Error(`Cannot ${asked.task}: ${wordsOf(error, asked).slice(0, 400)}`);
 }
 
-function wordsOf(error: unknown, { check, timeout }: Asked): string {
+function wordsOf(error: unknown, { check, timeout, secrets }: Asked): string {
+  // Cut after secrets are out: half a secret would not be found.
+  const said = ({ message }: { message: string }) =>
+    secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, "…"), message).replace(/\s+/g, " ");
   if (error instanceof APIConnectionTimeoutError) return `no answer within ${timeout} ms; raise timeout`;
   if (error instanceof APIError && error.status) {
     const words = error.status === 404 ? `check ${check}` : advice[error.status] ?? "look into the server's log";
-    return `status ${error.message.slice(0, 300)}; ${words}`;
+    return `status ${said(error).slice(0, 300)}; ${words}`;
   }
-  if (error instanceof APIError) return `no connection (${rootOf(error)}); check that the server runs there`;
-  return error instanceof Error ? error.message : `${error}`;
+  if (error instanceof APIError) return `no connection (${said(rootOf(error))}); check that the server runs there`;
+  return said(error instanceof Error ? error : { message: `${error}` });
 }
 
-/** The message of the innermost cause. */
-function rootOf(error: Error): string {
-  return error.cause instanceof Error ? rootOf(error.cause) : error.message;
+/** The innermost cause. */
+function rootOf(error: Error): Error {
+  return error.cause instanceof Error ? rootOf(error.cause) : error;
 }

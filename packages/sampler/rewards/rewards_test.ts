@@ -114,6 +114,22 @@ Deno.test("remote rewards send credentials of the address and keep them out of i
     await openrlhfReward({ url: `${url}?key=hush`, apiKey: "bearer-key" })(episodes);
     assertEquals(header, "Bearer bearer-key");
   });
+  // Credentials that are no ASCII, or no text: a percent sign is what was typed.
+  await serve(answer, async (url) => {
+    for (const [typed, meant] of [["me:pässword", "me:pässword"], ["me:100%", "me:100%"]] as const) {
+      const reward = openrlhfReward({ url: `${url.replace("://", `://${typed}@`)}?key=hush` });
+      assertEquals(await reward(episodes), lengths);
+      const bytes = Uint8Array.from(atob(header!.slice("Basic ".length)), (letter) => letter.charCodeAt(0));
+      assertEquals(new TextDecoder().decode(bytes), meant);
+    }
+  });
+  // A message that is cut in the middle of a secret.
+  const echo = () => new Response(`${"x".repeat(290)}top-secret-key`, { status: 401 });
+  await serve(echo, async (url) => {
+    const reward = openrlhfReward({ url, apiKey: "top-secret-key", retries: 0 });
+    const error = await assertRejects(() => reward(episodes), Error, "check apiKey");
+    assert(!error.message.includes("top"), error.message);
+  });
   const nobody = openrlhfReward({ url: "http://me:password@127.0.0.1:9/rm?key=hush", retries: 0 });
   const error = await assertRejects(() => nobody(episodes), Error, "check that the server runs there");
   assert(!/password|hush/.test(Deno.inspect(error)), error.message);
