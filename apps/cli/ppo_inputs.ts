@@ -1,0 +1,66 @@
+/** What a PPO run reads before any weights: policy, reward, prompts and baselines, and whether they belong together. */
+import { type Baseline, checkTable } from "@tare/contrastive";
+import { type BaselinesFile, readBaselines } from "./baselines_file.ts";
+import type { Context } from "./command.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { UsageError } from "./flags.ts";
+import { type PromptToAnswer, readPrompts, roomForPrompts } from "./prompts.ts";
+import type { PpoValues } from "./ppo_flags.ts";
+import { findReward, type FoundReward, type RewardValues } from "./reward_model.ts";
+import { openStart, type Start, type StartValues } from "./start.ts";
+
+/** What was read. */
+export interface PpoInputs {
+  readonly start: Start;
+  readonly found: FoundReward;
+  readonly prompts: readonly PromptToAnswer[];
+  /** To evaluate on. */
+  readonly heldOut?: readonly PromptToAnswer[];
+  readonly baselines?: BaselinesFile;
+  /** What is subtracted. */
+  readonly baseline: Baseline;
+  /** What all of it was, for `run.json`. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** Flags that are read for it. */
+export type PpoInputValues = PpoValues & StartValues & RewardValues & { readonly "skip-bad": boolean };
+
+/**
+ * Reads what the flags name.
+ *
+ * @throws {UsageError} If a flag is missing, or makes no sense without another.
+ * @throws {RangeError} If the baselines are of another policy, reward or template, or lack a prompt.
+ */
+export async function readPpoInputs(values: PpoInputValues, context: Context): Promise<PpoInputs> {
+  const { prompts: promptFile, "eval-prompts": evalFile, baselines: file, keep } = values;
+  const { baseline = file === undefined ? "none" : "mean" } = values;
+  if (promptFile === undefined) throw new UsageError("Expected --prompts with a file of prompts");
+  if (values.model === undefined) throw new UsageError("Expected --model with the policy to begin with");
+  if (baseline !== "none" && file === undefined) {
+    throw new UsageError("Expected --baselines beside --baseline: the file that tare sample wrote");
+  }
+  if (keep === "best" && evalFile === undefined) {
+    throw new UsageError("Expected --eval-prompts beside --keep best: without them there is no best model");
+  }
+  const start = await openStart(values, context);
+  const found = await findReward(values, context);
+  const room = roomForPrompts(values, { [start.name]: start.config.positions, [found.name]: found.positions });
+  const reading = { ...values, tokenizer: start.tokenizer, room };
+  const { prompts, inputs } = await readPrompts(promptFile, reading, context);
+  const heldOut = evalFile === undefined ? undefined : await readPrompts(evalFile, reading, context);
+  const baselines = file === undefined ? undefined : await readBaselines(file, context);
+  if (baselines) {
+    const template = prompts.some(({ rendered }) => rendered) ? start.tokenizer.templateHash : "";
+    const asked = prompts.map(({ id, text }) => ({ promptId: id, prompt: text }));
+    await checkTable(baselines.table, { policy: await fingerprint(start.files), template, prompts: asked });
+  }
+  return {
+    ...{ start, found, prompts, baselines, baseline },
+    ...heldOut && { heldOut: heldOut.prompts },
+    inputs: {
+      ...{ ...start.inputs, reward: found.id, ...inputs, ...baselines?.inputs },
+      ...heldOut && { evalPrompts: heldOut.inputs.prompts },
+    },
+  };
+}
