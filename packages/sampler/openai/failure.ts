@@ -43,6 +43,7 @@ function wordsOf(error: unknown, { check, timeout }: Asked): string {
     return `status ${error.message.slice(0, 300)}; ${words}`;
   }
   if (error instanceof APIError) return `no connection (${rootOf(error)}); check that the server runs there`;
+  if (error instanceof SyntaxError) return `its answer is no JSON (${error.message})`;
   return error instanceof Error ? error.message : `${error}`;
 }
 
