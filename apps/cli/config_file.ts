@@ -36,11 +36,21 @@ export function camelCase(name: string): string {
 
 /** Reads a file of JSON. */
 export async function readJson(file: string): Promise<unknown> {
-  const text = (await Deno.readTextFile(file)).replace(/^\ufeff/, ""); // a byte order mark is none of it
+  const text = (await textOf(file)).replace(/^\ufeff/, ""); // a byte order mark is none of it
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new UsageError(`Cannot read ${file}: it is no JSON (${(error as Error).message})`);
+  }
+}
+
+async function textOf(file: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) throw new UsageError(`Cannot read ${file}: there is no such file`);
+    if (error instanceof Deno.errors.IsADirectory) throw new UsageError(`Cannot read ${file}: it is a folder`);
+    throw error;
   }
 }
 

@@ -53,5 +53,8 @@ Deno.test("readSettings() refuses a bad file in one sentence that names file and
     [`{"batch": 8`, "sft.json: it is no JSON ("],
   ];
   for (const [content, message] of refused) await assertRejects(() => settings(content), UsageError, message);
-  await assertRejects(() => readSettings(["--config", "no/such.json"], flags), Deno.errors.NotFound);
+  const named = (file: string, message: string) =>
+    assertRejects(() => readSettings(["--config", file], flags), UsageError, message);
+  await named("no/such.json", "Cannot read no/such.json: there is no such file");
+  await named("apps", "Cannot read apps: it is a folder");
 });

@@ -1,4 +1,5 @@
 /** `pipeline.json`: commands with their settings, one after the other or side by side. */
+import { resolve } from "node:path";
 import { z } from "zod";
 import { camelCase, checkSettings, readJson, refuseIssue, withSettings } from "./config_file.ts";
 import type { Command, CommonValues } from "./command.ts";
@@ -28,7 +29,10 @@ export interface Pipeline {
 }
 
 const stageSchema = z.looseObject({
-  name: z.string("expected a name").regex(/^[\w-][\w.-]*$/, "expected a name of letters, digits, - and _"),
+  name: z.string("expected a name").regex(
+    /^[a-zA-Z0-9][\w.-]*$/,
+    "expected a name of letters, digits, -, _ and ., the first a letter or digit",
+  ),
   command: z.string("expected the name of a command"),
   share: z.number("expected a number above 0").positive("expected a number above 0").default(1),
 }, "expected a stage, an object with name and command");
@@ -61,7 +65,22 @@ export function parsePipeline(json: unknown, file: string, inherited: Inherited)
   const names = groups.flat().map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new UsageError(`Cannot use ${file}: expected a name once but found ${twice} twice`);
+  checkPlaces(groups.flat(), `${out}/stages.json`, file);
   return { out, groups };
+}
+
+/** Refuses stages that would write over each other, or over the record of all of them. */
+function checkPlaces(stages: readonly Stage[], record: string, file: string): void {
+  const writers = new Map([[resolve(record), "the pipeline itself"]]);
+  for (const { name, out } of stages) {
+    const other = writers.get(resolve(out));
+    if (other !== undefined) {
+      throw new UsageError(
+        `Cannot use ${file}: stage ${name} would write to ${out} as ${other} does; give it another out`,
+      );
+    }
+    writers.set(resolve(out), `stage ${name}`);
+  }
 }
 
 function stageOf(

@@ -72,7 +72,7 @@ export function episodeMetrics(lines: readonly EpisodeLine[], baselines: boolean
     "contrastive/baseline_mean": mean(lines.map(({ baseline }) => baseline)),
     "contrastive/advantage_over_baseline": mean(above),
     "contrastive/frac_above_baseline": above.filter((difference) => difference > 0).length / lines.length,
-    "contrastive/variance_ratio": variance(above) / variance(raw),
+    ...variance(raw) > 0 && { "contrastive/variance_ratio": variance(above) / variance(raw) },
     ...gold,
   };
 }

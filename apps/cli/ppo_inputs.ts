@@ -1,5 +1,6 @@
 /** What a PPO run reads before any weights: policy, reward, prompts and baselines, and whether they belong together. */
-import { type Baseline, checkTable } from "@tare/contrastive";
+import { type Baseline, type BaselineTable, checkTable } from "@tare/contrastive";
+import { checkGold } from "./compare/scorers.ts";
 import { type BaselinesFile, readBaselines } from "./baselines_file.ts";
 import type { Context } from "./command.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -31,6 +32,7 @@ export type PpoInputValues = PpoValues & StartValues & RewardValues & { readonly
  *
  * @throws {UsageError} If a flag is missing, or makes no sense without another.
  * @throws {RangeError} If the baselines are of another policy, reward or template, or lack a prompt.
+ * @throws {SyntaxError} If gold is asked for where a prompt has none.
  */
 export async function readPpoInputs(values: PpoInputValues, context: Context): Promise<PpoInputs> {
   const { prompts: promptFile, "eval-prompts": evalFile, baselines: file, keep } = values;
@@ -43,17 +45,21 @@ export async function readPpoInputs(values: PpoInputValues, context: Context): P
   if (keep === "best" && evalFile === undefined) {
     throw new UsageError("Expected --eval-prompts beside --keep best: without them there is no best model");
   }
+  for (const [wrong, words] of contradictions) if (wrong(values)) throw new UsageError(`Expected ${words}`);
   const start = await openStart(values, context);
   const found = await findReward(values, context);
   const room = roomForPrompts(values, { [start.name]: start.config.positions, [found.name]: found.positions });
   const reading = { ...values, tokenizer: start.tokenizer, room };
   const { prompts, inputs } = await readPrompts(promptFile, reading, context);
   const heldOut = evalFile === undefined ? undefined : await readPrompts(evalFile, reading, context);
+  await checkGold(values, promptFile, prompts);
+  if (heldOut) await checkGold(values, evalFile!, heldOut.prompts); // else an evaluation would find out, long after
   const baselines = file === undefined ? undefined : await readBaselines(file, context);
   if (baselines) {
     const template = prompts.some(({ rendered }) => rendered) ? start.tokenizer.templateHash : "";
     const asked = prompts.map(({ id, text }) => ({ promptId: id, prompt: text }));
     await checkTable(baselines.table, { policy: await fingerprint(start.files), template, prompts: asked });
+    for (const line of unlike(baselines.table, values)) context.note(`${file}: ${line}`);
   }
   return {
     ...{ start, found, prompts, baselines, baseline },
@@ -63,4 +69,32 @@ export async function readPpoInputs(values: PpoInputValues, context: Context): P
       ...heldOut && { evalPrompts: heldOut.inputs.prompts },
     },
   };
+}
+
+/** Flags that no two of make sense together, and what was expected. */
+const contradictions: readonly (readonly [(values: PpoInputValues) => boolean, string])[] = [
+  [
+    (values) => values["running-scale"] && values["reward-scale"] !== undefined,
+    "--reward-scale or --running-scale but found both",
+  ],
+  [
+    ({ advantages, critic }) => advantages === "rloo" && critic === "reward",
+    "no --critic with --advantages rloo, which have none",
+  ],
+  [
+    (values) => values["eval-every"] !== undefined && values["eval-prompts"] === undefined,
+    "--eval-prompts beside --eval-every: without them nothing is evaluated",
+  ],
+];
+
+/** How the rollouts will differ from the draws that baselines were made of: allowed, and worth a word. */
+function unlike({ sampling }: BaselineTable, values: PpoInputValues): string[] {
+  return ([["temperature", "temperature"], ["max-tokens", "maxTokens"]] as const)
+    .filter(([flag, field]) => values[flag] !== sampling[field])
+    .map(([flag, field]) =>
+      `its responses were drawn with --${flag} ${sampling[field]}, and those of this run will be with ${
+        values[flag]
+      }: a ` +
+      "baseline is then what other responses score"
+    );
 }

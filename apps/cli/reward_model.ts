@@ -67,6 +67,9 @@ export async function findReward(values: RewardValues, context: Context): Promis
       }`,
     );
   }
+  const alone = url === undefined &&
+    (["reward-kind", "reward-name"] as const).find((flag) => values[flag] !== undefined);
+  if (alone) throw new UsageError(`Expected --reward-url beside --${alone}: --reward is a model of this machine`);
   if (url === undefined) return await findModel(name!, values, context);
   return findRemote(url, values, context);
 }

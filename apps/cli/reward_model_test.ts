@@ -3,6 +3,7 @@ import type { Episode } from "@tare/sampler";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openFolder } from "./files.ts";
 import { fingerprint, tokenizerFingerprint } from "./fingerprint.ts";
+import { UsageError } from "./flags.ts";
 import { openReward } from "./reward_model.ts";
 import { silent, TemporaryFolder, writeTinyModel } from "./testing.ts";
 
@@ -40,4 +41,12 @@ Deno.test("openReward() refuses a language model, and nothing at all", async () 
     `${folder.path}: Expected a reward model but found one without`,
   );
   await assertRejects(() => open(), Error, "Expected --reward");
+  for (const flag of ["reward-kind", "reward-name"]) {
+    const values = { reward: folder.path, [flag]: "classify" };
+    await assertRejects(
+      () => openReward(values, device, undefined, silent),
+      UsageError,
+      `Expected --reward-url beside --${flag}`,
+    );
+  }
 });

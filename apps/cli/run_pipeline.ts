@@ -42,7 +42,9 @@ export async function runPipeline(
   const records: Record<string, StageRecord> = { ...await readRecords(out) };
   const stages = groups.flat();
   const anew = from === undefined ? [] : stages.slice(stages.findIndex(({ name }) => name === from));
-  for (const { name } of anew) if (records[name]) records[name] = { ...records[name], state: "replaced" };
+  for (const { name, command } of anew) { // also what nobody recorded: its folder may be there
+    records[name] = { ...records[name] ?? { command, settings: {}, inputs: {} }, state: "replaced" };
+  }
   const done = new Set<string>();
   for (const stage of stages) {
     const was = records[stage.name];

@@ -31,11 +31,13 @@ export async function readRecords(out: string): Promise<StageRecords> {
   const path = `${out}/stages.json`;
   if (!await openFile(path)) return {};
   try {
-    return JSON.parse(await Deno.readTextFile(path));
+    const records = JSON.parse(await Deno.readTextFile(path));
+    if (typeof records === "object" && records !== null && !Array.isArray(records)) return records;
+    throw new SyntaxError("no object");
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new SyntaxError(
-      `Cannot read ${path}: it is no JSON (${error.message}); bring it back, or remove it to begin anew`,
+      `Cannot read ${path}: it is no JSON (${error.message}); bring it back, or remove the folder to begin anew`,
     );
   }
 }

@@ -33,7 +33,7 @@ export function parseBaselineRow(json: unknown, where = "baseline row"): Baselin
     textOf(text, `${where}: responses.${i}`)
   );
   const rewards = listOf(row.rewards, `${where}: rewards`).map((number, i) =>
-    finiteOf(number, `${where}: rewards.${i}`)
+    rewardOf(number, `${where}: rewards.${i}`)
   );
   const sampling = samplingOf(row.sampling, `${where}: sampling`);
   if (responses.length !== sampling.k) {
@@ -73,7 +73,7 @@ function scoredOf(value: unknown, where: string): ScoredResponse {
   const fields = fieldsOf(value, where, "a response and its reward");
   return {
     response: textOf(fields.response, `${where}.response`),
-    reward: finiteOf(fields.reward, `${where}.reward`),
+    reward: rewardOf(fields.reward, `${where}.reward`),
   };
 }
 
@@ -95,6 +95,13 @@ function listOf(value: unknown, where: string): readonly unknown[] {
 function textOf(value: unknown, where: string): string {
   if (typeof value === "string") return value;
   throw new TypeError(`${where}: expected text but found ${wordFor(value)}`);
+}
+
+/** Rewards are computed in 32 bits: what is no number there is none. */
+function rewardOf(value: unknown, where: string): number {
+  const reward = finiteOf(value, where);
+  if (Number.isFinite(Math.fround(reward))) return reward;
+  throw new RangeError(`${where}: expected a reward that 32 bits can hold but found ${reward}`);
 }
 
 function finiteOf(value: unknown, where: string): number {

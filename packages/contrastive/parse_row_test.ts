@@ -37,6 +37,7 @@ Deno.test("parseBaselineRow() names the place, the field and what it found there
     [{ ...row, promptHash: "AB".repeat(32) }, 'promptHash: expected a SHA-256 in 64 hexadecimal digits but found "AB'],
     [{ ...row, rewards: [1, NaN] }, "rewards.1: expected a finite number but found NaN"],
     [{ ...row, greedy: { response: "c", reward: Infinity } }, "greedy.reward: expected a finite number but found Inf"],
+    [{ ...row, rewards: [1, 1e39] }, "rewards.1: expected a reward that 32 bits can hold but found 1e+39"],
     [{ ...row, rewards: [1] }, "expected 2 rewards, one for each response, but found 1"],
     [{ ...row, responses: ["a"], rewards: [1] }, "expected k = 2 responses but found 1"],
     [

@@ -41,12 +41,14 @@ export function withinPromptDeviation(table: BaselineTable): number {
   const { k } = table.sampling;
   if (k < 2) {
     throw new RangeError(
-      "Expected 2 responses or more to each prompt, to measure how their rewards differ, but found 1",
+      "Expected 2 responses or more to each prompt, to measure how their rewards differ, but found 1: sample with k = 5, " +
+        "or give the scale of rewards as a number",
     );
   }
   const total = spreadOf(table).reduce((sum, prompt) => sum + prompt.squares, 0);
   if (total > 0) return Math.sqrt(total / (table.rows.size * (k - 1)));
   throw new RangeError(
-    "Expected rewards that differ between responses to one prompt but found equal ones for all prompts",
+    "Expected rewards that differ between responses to one prompt but found equal ones for all prompts: look into the " +
+      "reward model, or give the scale of rewards as a number",
   );
 }

@@ -86,12 +86,15 @@ const fits = (test: (x: number) => boolean, words: string): SettingRule => ({
   fits: (x) => typeof x === "number" && test(x),
   words,
 });
+/** Episodes are held in memory: more than this is a slip of the keyboard. */
+const most = 2 ** 20;
+const held = fits((x) => Number.isInteger(x) && x >= 1 && x <= most, `an integer from 1 to ${most}`);
 /** Above 0, and Infinity for "not at all". */
 const limit = fits((x) => x > 0, "above 0");
 
 /** What each setting may be. */
 const rules: Readonly<Record<keyof PpoConfig, SettingRule>> = {
-  ...{ iterations: count, episodes: count, samplesPerPrompt: count, maxTokens: count },
+  ...{ iterations: count, episodes: held, samplesPerPrompt: held, maxTokens: count },
   temperature: fits(
     (x) => positive.fits(x),
     "above 0: a policy that always takes the likeliest token explores nothing",
@@ -135,8 +138,8 @@ const conflicts: readonly (readonly [(config: PpoConfig) => boolean, (config: Pp
   [
     (c) => c.criticWarmup >= c.iterations,
     (c) =>
-      `criticWarmup of PPO to be below its ${c.iterations} iterations but found ${c.criticWarmup}: the policy would ` +
-      `never learn`,
+      `criticWarmup of PPO to be below its ${c.iterations} iterations but found ${c.criticWarmup}: the policy would never ` +
+      `learn`,
   ],
   [
     (c) => c.klTarget !== undefined && c.klCoefficient === 0,

@@ -38,7 +38,8 @@ Deno.test("fillPpoConfig() refuses settings that contradict each other, and filt
     [{ episodes: 4, minibatches: 5 }, "minibatches of PPO to be at most its 4 episodes but found 5"],
     [{ advantages: "rloo" }, "samplesPerPrompt of PPO to be 2 or more with the advantages rloo"],
     [{ advantages: "rloo", samplesPerPrompt: 2, criticWarmup: 1 }, "criticWarmup of PPO to be 0 with the advantages"],
-    [{ iterations: 5, criticWarmup: 5 }, "criticWarmup of PPO to be below its 5 iterations but found 5"],
+    [{ criticWarmup: 3, iterations: 3 }, "criticWarmup of PPO to be below its 3 iterations but found 3"],
+    [{ episodes: 2 ** 20 + 1 }, "episodes of PPO to be an integer from 1 to 1048576 but found 1048577"],
     [{ klTarget: 1, klCoefficient: 0 }, "klCoefficient of PPO to be above 0 with a klTarget"],
     [{ topK: 5 } as Partial<PpoConfig>, "settings of PPO among iterations"],
   ];

@@ -68,6 +68,7 @@ export async function* run(
     for (const { tokens, logProbs, samplingLogProbs } of drawn) {
       active.forEach((sequence, i) => {
         if (sequence.finish) return;
+        if (Number.isNaN(logProbs[i]!)) throw noNumbers(sequence);
         absorb(sequence, tokens[i]!, logProbs[i]!, samplingLogProbs[i]!, reading);
         if (sequence.finish) finished.push(sequence);
       });
@@ -76,6 +77,14 @@ export async function* run(
     const going = streaming ? active.filter(({ finish }) => !finish) : [];
     for (const sequence of [...going, ...finished]) yield eventOf(sequence, before[active.indexOf(sequence)]!, reading);
   }
+}
+
+/** A draw from probabilities that are none is no draw: whatever is made of it looks sound. */
+function noNumbers({ prompt: { id } }: Sequence): RangeError {
+  return new RangeError(
+    `Cannot draw a response to prompt "${id}": the model's probabilities are no numbers (NaN); look into its weights, ` +
+      `or go back to an earlier checkpoint`,
+  );
 }
 
 function eventOf(sequence: Sequence, before: number, reading: Reading): SampleEvent {

@@ -1,4 +1,4 @@
-import { mul, openDevice } from "@tare/core";
+import { mapTree, mul, openDevice } from "@tare/core";
 import { eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Prompt, SampleOptions } from "../sampler.ts";
@@ -83,4 +83,18 @@ await eachDevice(Deno.test, "localSampler() says what is wrong before it draws",
   assertEquals((await draw(silent, prompts, { maxTokens: 2 })).map(({ text }) => text).join(""), "");
   assertThrows(() => tiny(device, { slots: 0 }), RangeError, "slots of localSampler");
   assertEquals(await draw(sampler, [], {}), []);
+});
+
+await eachDevice(Deno.test, "localSampler() refuses to draw from probabilities that are no numbers", async (device) => {
+  const params = mapTree(loudParams(device, tinyConfig), (tensor) => mul(tensor, NaN));
+  const broken = tiny(device, { params });
+  const before = device.stats().blocks;
+  for (const temperature of [0, 1]) {
+    await assertRejects(
+      () => draw(broken, prompts, { maxTokens: 3, temperature }),
+      RangeError,
+      `Cannot draw a response to prompt "${prompts[0]!.id}": the model's probabilities are no numbers (NaN)`,
+    );
+  }
+  assertEquals(device.stats().blocks, before);
 });

@@ -41,6 +41,7 @@ function wordsOf(error: unknown, { check, timeout, secrets }: Asked): string {
     return `status ${said(error).slice(0, 300)}; ${words}`;
   }
   if (error instanceof APIError) return `no connection (${said(rootOf(error))}); check that the server runs there`;
+  if (error instanceof SyntaxError) return `its answer is no JSON (${said(error)})`;
   return said(error instanceof Error ? error : { message: `${error}` });
 }
 

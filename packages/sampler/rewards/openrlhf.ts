@@ -3,7 +3,9 @@ import { z } from "zod";
 import type { Reward } from "../episode.ts";
 import { badAnswer, remoteReward, type RemoteRewardOptions } from "./remote.ts";
 
-const answerSchema = z.object({ rewards: z.union([z.array(z.number()), z.number().transform((reward) => [reward])]) });
+const answerSchema = z.object({
+  rewards: z.union([z.array(z.number()), z.number().transform((reward) => [reward])], "expected a list of numbers"),
+});
 
 /**
  * Scores by a server of OpenRLHF's protocol: `{ query, prompts, labels }` goes out, `{ rewards }` comes back. The server encodes

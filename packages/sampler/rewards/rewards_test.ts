@@ -87,7 +87,8 @@ Deno.test("remote rewards try again after 503, and say what is wrong with others
     ["rm", { data: [] }, "it was asked for 1 scores but answered 0"],
     ["rm", { data: [{ index: 4, probs: [1] }] }, "it was asked for 1 scores but answered 1, of index 4"],
     ["rm", new Response("no", { status: 404 }), "status 404 no; check url and model"],
-    [undefined, { rewards: [null] }, "its answer is no list of rewards: rewards"],
+    [undefined, { rewards: [null] }, "its answer is no list of rewards: rewards: expected a list of numbers"],
+    [undefined, new Response("<html>", { headers: { "content-type": "application/json" } }), "its answer is no JSON ("],
     [undefined, { rewards: [1, 2] }, "it was asked for 1 rewards but answered 2"],
     [undefined, {}, "its answer is no list of rewards: rewards: "],
   ];
