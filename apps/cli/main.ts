@@ -1,6 +1,7 @@
 /** The table of commands, and what surrounds each: flags, help, errors, Ctrl-C. */
 import type { Command, Context } from "./command.ts";
 import { data } from "./commands/data.ts";
+import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { generate } from "./commands/generate.ts";
 import { run } from "./commands/run.ts";
@@ -10,7 +11,7 @@ import { describeFlags, nearest, UsageError } from "./flags.ts";
 import { terminalBar } from "./progress.ts";
 import { stages } from "./stages.ts";
 
-const commands: Readonly<Record<string, Command>> = { ...stages, run, data, generate, doctor };
+const commands: Readonly<Record<string, Command>> = { ...stages, run, demo, data, generate, doctor };
 
 const help = `tare: reinforcement learning from human feedback with contrastive rewards
 

@@ -1,5 +1,5 @@
 /** `stages.json` of a pipeline: which stages were done, with what settings and inputs, and what they said. */
-import { basename, dirname } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { digestFiles } from "./digest.ts";
 import { isFolder, openFile, openFolder, writeWhole } from "./files.ts";
 import { UsageError } from "./flags.ts";
@@ -46,12 +46,16 @@ export async function writeRecords(out: string, records: StageRecords): Promise<
   await writeWhole(`${out}/stages.json`, `${JSON.stringify(records, undefined, 2)}\n`);
 }
 
-/** The record of a stage that begins now. */
-export async function beginRecord({ command, values, out }: Stage): Promise<StageRecord> {
+/**
+ * The record of a stage that begins now.
+ *
+ * @param folder The pipeline's: all of it is no input, for what stages wrote there has records of its own.
+ */
+export async function beginRecord({ command, values, out }: Stage, folder: string): Promise<StageRecord> {
   const inputs: Record<string, string> = {};
   for (const text of Object.values(values).flat()) {
     const path = typeof text === "string" ? await pathIn(text) : undefined;
-    if (path !== undefined && path !== out) inputs[path] = await digestOf(path);
+    if (path !== undefined && path !== out && resolve(path) !== resolve(folder)) inputs[path] = await digestOf(path);
   }
   return { state: "begun", command, settings: settingsOf(values), inputs };
 }
