@@ -3,7 +3,8 @@ import { assertClose, eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { criticOf } from "./critic.ts";
 import { fullOptions, outcomeOf, prompts, tinyModel } from "./fakes.ts";
-import { ppo, type PpoOptions } from "./trainer.ts";
+import type { PpoOptions } from "./options.ts";
+import { ppo } from "./trainer.ts";
 
 const cpu = (threads = 1) => openDevice({ device: "cpu", threads });
 const average = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
