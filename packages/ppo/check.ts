@@ -3,7 +3,7 @@ import { leaves, type ModelConfig, type Placed, trainableOf } from "@tare/core";
 import type { Tokenizer } from "@tare/data";
 import { type Prompt, promptHash } from "@tare/sampler";
 import type { PpoConfig } from "./config.ts";
-import type { PpoOptions } from "./trainer.ts";
+import type { PpoOptions } from "./options.ts";
 
 /** A prompt with its ids. */
 export type EncodedPrompt = Prompt & { readonly tokens: Uint32Array };

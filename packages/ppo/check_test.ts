@@ -3,7 +3,8 @@ import type { Tokenizer } from "@tare/data";
 import type { Episode, Prompt } from "@tare/sampler";
 import { assert, assertRejects } from "@std/assert";
 import { fullOptions, settings, tinyConfig } from "./fakes.ts";
-import { ppo, type PpoOptions } from "./trainer.ts";
+import type { PpoOptions } from "./options.ts";
+import { ppo } from "./trainer.ts";
 
 Deno.test("ppo() refuses prompts that it could not train on, by their names", async () => {
   using device = await openDevice({ device: "cpu", threads: 1 });

@@ -5,7 +5,7 @@ import type { Episode, Prompt, Reward } from "@tare/sampler";
 import type { PpoConfig } from "./config.ts";
 import { criticOf } from "./critic.ts";
 import type { PpoStep } from "./step.ts";
-import type { PpoOptions } from "./trainer.ts";
+import type { PpoOptions } from "./options.ts";
 
 /** Two blocks, grouped heads, 17 tokens, tied; token 0 ends a response. */
 export const tinyConfig: ModelConfig = {

@@ -14,6 +14,7 @@ import {
 } from "@tare/core";
 import { type Trainable, trainableOf, transformerOf, valueAndGrad } from "@tare/core";
 import { microBatches } from "@tare/data";
+import type { Episode } from "@tare/sampler";
 import { checkLengths } from "./lengths.ts";
 import { cutMinibatches } from "./minibatches.ts";
 import { lengthOf, packResponses, type Tokens } from "./responses.ts";
@@ -65,7 +66,7 @@ type Part = readonly { readonly episode: Tokens; readonly advantages: Float32Arr
  */
 export async function gradientDistances(
   policy: Placed,
-  episodes: readonly Tokens[],
+  episodes: readonly Pick<Episode, "promptTokens" | "tokens">[],
   advantages: readonly Float32Array[],
   { parts = 16, temperature = 1, microTokens = 2048 }: GradientDistancesOptions = {},
 ): Promise<number[]> {

@@ -18,5 +18,6 @@ export {
 } from "./losses.ts";
 export { type RewardMoments, type RewardShape, type ShapedRewards, shapeRewards, tokenRewards } from "./reward.ts";
 export type { Learner, PpoState, PpoStep, ScoredEpisode } from "./step.ts";
-export { ppo, type PpoOptions } from "./trainer.ts";
+export type { PpoOptions } from "./options.ts";
+export { ppo } from "./trainer.ts";
 export type { Placed, Trainable } from "@tare/core";

@@ -3,7 +3,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { criticOf } from "./critic.ts";
 import { fullOptions, outcomeOf, settings, tinyConfig, tinyModel } from "./fakes.ts";
 import type { PpoState } from "./step.ts";
-import { ppo, type PpoOptions } from "./trainer.ts";
+import type { PpoOptions } from "./options.ts";
+import { ppo } from "./trainer.ts";
 
 const cpu = () => openDevice({ device: "cpu", threads: 1 });
 

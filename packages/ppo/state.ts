@@ -10,7 +10,7 @@ import {
 } from "@tare/core";
 import type { PpoConfig } from "./config.ts";
 import type { Learner, PpoState } from "./step.ts";
-import type { PpoOptions } from "./trainer.ts";
+import type { PpoOptions } from "./options.ts";
 
 /** A model that learns. */
 export interface Student {

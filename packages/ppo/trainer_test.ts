@@ -3,7 +3,8 @@ import { assertClose, eachDevice } from "@tare/core/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { criticOf } from "./critic.ts";
 import { fullOptions, outcomeOf, prompts, tinyModel } from "./fakes.ts";
-import { ppo, type PpoOptions } from "./trainer.ts";
+import type { PpoOptions } from "./options.ts";
+import { ppo } from "./trainer.ts";
 
 const cpu = (threads = 1) => openDevice({ device: "cpu", threads });
 const average = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0) / numbers.length;
@@ -167,6 +168,26 @@ Deno.test("the settings do what they say", async (t) => {
       assertClose([reward], [Math.min(10 * score, 4) - (finish === "eos" ? 0 : 3)], { rtol: 1e-6 });
     }
     assert(new Set(step!.episodes.map(({ finish }) => finish)).size === 2);
+  });
+  await t.step("a running scale is one over the deviation of all scores so far", async () => {
+    const { steps } = await run({ rewardScale: "running" });
+    const scores: number[] = [];
+    for (const { metrics, episodes } of steps) {
+      scores.push(...episodes.map(({ score }) => score));
+      const squares = scores.map((score) => (score - average(scores)) ** 2);
+      const deviation = Math.sqrt(squares.reduce((a, b) => a + b, 0) / (scores.length - 1));
+      assertClose([metrics.reward_scale!], [1 / deviation], { rtol: 1e-6 });
+    }
+  });
+  await t.step("whiten decides whether advantages have a mean", async () => {
+    const once = { iterations: 1, epochs: 1, minibatches: 1 };
+    const [white] = values("loss/policy", await run(once));
+    assertClose([white!], [0], { atol: 1e-4 }); // every ratio is 1
+    const outcome = await run({ ...once, whiten: false });
+    const { episodes } = outcome.steps[0]!;
+    const tokens = episodes.reduce((sum, { tokens }) => sum + tokens.length, 0);
+    const mean = episodes.reduce((sum, { advantage, tokens: { length } }) => sum + advantage * length / tokens, 0);
+    assertClose([values("loss/policy", outcome)[0]!], [-mean], { rtol: 1e-3 });
   });
   await t.step("each visit of a prompt brings samplesPerPrompt episodes, side by side", async () => {
     const { steps } = await run({ samplesPerPrompt: 4 });
