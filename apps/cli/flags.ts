@@ -144,7 +144,8 @@ function wordFor({ type, value, choices }: Flag): string {
 /** The table as `--help` shows it. */
 export function describeFlags(flags: Flags): string {
   const rows = Object.entries(flags).map(([name, flag]) => {
-    const named = flag.type === "switch" ? `--${name}` : `--${name} ${wordFor(flag)}`;
+    const dashed = name.length === 1 ? `-${name}` : `--${name}`;
+    const named = flag.type === "switch" ? dashed : `${dashed} ${wordFor(flag)}`;
     return [
       flag.positional ? wordFor(flag) : named,
       `${flag.help}${flag.default === undefined ? "" : ` (${flag.default})`}`,

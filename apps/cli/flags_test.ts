@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { describeFlags, type Flags, nearest, parseFlags, UsageError } from "./flags.ts";
 
 const flags = {
@@ -104,4 +104,13 @@ Deno.test("parseFlags() gives the last place, if it is one of texts, all that is
   const values: { files: string[] } = parseFlags(["show", "a", "--seed", "7", "b", "c"], places);
   assertEquals(values.files, ["a", "b", "c"]);
   assertThrows(() => parseFlags(["show"], places), UsageError, "Expected FILE … but found nothing in its place");
+});
+
+Deno.test("parseFlags() takes a name of one letter behind one dash or two, and no other behind one", () => {
+  const flags = { k: { type: "integer", min: 1, help: "how many" }, seed: { type: "integer", help: "which" } } as const;
+  for (const args of [["-k", "3"], ["--k", "3"], ["--k=3"]]) assertEquals(parseFlags(args, flags).k, 3);
+  assertThrows(() => parseFlags(["-seed", "3"], flags), UsageError, "Unknown flag");
+  assertThrows(() => parseFlags(["-k"], flags), UsageError, "Expected a value after --k");
+  assertThrows(() => parseFlags(["-k", "0"], flags), UsageError, "Expected --k to be an integer of 1 or more");
+  assertStringIncludes(describeFlags(flags), "-k N  ");
 });

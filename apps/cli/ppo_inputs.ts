@@ -2,6 +2,7 @@
 import { type Baseline, checkTable } from "@tare/contrastive";
 import { type BaselinesFile, readBaselines } from "./baselines_file.ts";
 import type { Context } from "./command.ts";
+import { checkGold } from "./compare/scorers.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { UsageError } from "./flags.ts";
 import { type PromptToAnswer, readPrompts, roomForPrompts } from "./prompts.ts";
@@ -49,6 +50,8 @@ export async function readPpoInputs(values: PpoInputValues, context: Context): P
   const reading = { ...values, tokenizer: start.tokenizer, room };
   const { prompts, inputs } = await readPrompts(promptFile, reading, context);
   const heldOut = evalFile === undefined ? undefined : await readPrompts(evalFile, reading, context);
+  await checkGold(values, promptFile, prompts);
+  if (heldOut) await checkGold(values, evalFile!, heldOut.prompts);
   const baselines = file === undefined ? undefined : await readBaselines(file, context);
   if (baselines) {
     const template = prompts.some(({ rendered }) => rendered) ? start.tokenizer.templateHash : "";

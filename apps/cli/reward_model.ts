@@ -78,6 +78,7 @@ export async function findReward(values: RewardValues, context: Context): Promis
  * @param device Where the model goes.
  * @param policyTokenizer As {@linkcode FoundReward} has it.
  * @param context For downloads.
+ * @param tokenizer The policy's, as {@linkcode FoundReward} has it.
  * @throws {UsageError} If nothing is named.
  * @throws {RangeError} If it is no reward model, or does not fit.
  */
@@ -86,8 +87,9 @@ export async function openReward(
   device: Device,
   policyTokenizer: string | undefined,
   context: Context,
+  tokenizer?: Tokenizer,
 ): Promise<OpenedReward> {
-  return await (await findReward(values, context)).open(device, policyTokenizer);
+  return await (await findReward(values, context)).open(device, policyTokenizer, tokenizer);
 }
 
 async function findModel(name: string, values: RewardValues, context: Context): Promise<FoundReward> {

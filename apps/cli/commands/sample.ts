@@ -71,7 +71,8 @@ export const sample: Command = defineCommand({
       const { reward: scores } = await reward.open(device, policy.ids, tokenizer);
       const bar = stack.use(rowBar(context, "sampled"));
       bar.show(rows.length, prompts.length);
-      const settings = { ...sampling, greedy, template, signal: context.signal };
+      const group = policy.local ? 32 : Math.max(32, 2 * values.concurrency);
+      const settings = { ...sampling, greedy, template, group, signal: context.signal };
       for await (const row of sampleBaselines({ sampler, reward: scores, prompts: rest, ...settings })) {
         await file.append(row);
         bar.show(rows.push(row), prompts.length);
