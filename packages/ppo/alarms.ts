@@ -90,6 +90,17 @@ function repetition({ tokens }: Pick<Episode, "tokens">): number {
  * @param seen Metrics and episodes of the iteration.
  * @param memory What the last call remembered; `null` at the first iteration.
  * @returns A sentence for each alarm, and what to remember.
+ *
+ * @example Usage
+ * ```ts
+ * import { watch } from "@tare/ppo";
+ * import { assertEquals, assertStringIncludes } from "@std/assert";
+ *
+ * const first = watch({ metrics: { eos_rate: 0.9 }, episodes: [] }, null);
+ * assertEquals(first.alarms, []);
+ * const { alarms } = watch({ metrics: { eos_rate: 0.3 }, episodes: [] }, first.memory);
+ * assertStringIncludes(alarms[0]!, "Only 30 % of the responses end by themselves, 90 % did at first");
+ * ```
  */
 export function watch(seen: Observation, memory: AlarmMemory | null): { alarms: string[]; memory: AlarmMemory } {
   const now = remembered.flatMap((name) => name in seen.metrics ? [[name, seen.metrics[name]!]] : []);

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { type AlarmMemory, type Observation, watch } from "./alarms.ts";
 export { type Advantages, explainedVariance, gae, type GaeOptions, rloo, whiten } from "./advantages.ts";
 export { criticOf, type CriticOptions } from "./critic.ts";
 export { fillPpoConfig, type PpoConfig, ppoDefaults } from "./config.ts";

@@ -158,7 +158,7 @@ Deno.test("tare ppo refuses what does not belong together, in one sentence, and 
     [["--advantages", "rloo"], "samplesPerPrompt of PPO to be 2 or more"],
     [["--context", "9999"], "Expected --context of at most 4096"],
     [["--context", "20"], "but found none in 24 rows: 24 too long"],
-    [["--gold", "world"], "preferences.jsonl: Expected a prompt of the world"],
+    [["--gold", "world"], "preferences.jsonl: Expected a prompt of the preference world"],
   ];
   for (const [i, [more, sentence]] of cases.entries()) {
     const error = await assertRejects(() => run(flagsIn(path, `x${i}`, ...more)));

@@ -178,3 +178,23 @@ function fakeComparison({ heldOut }: FakeSizes) {
   };
   return { table, responses };
 }
+
+/** Fails unless every element is closed where it must be, and the text holds no bare `<` or `&`. */
+export function assertBalanced(text: string): void {
+  const open: string[] = [];
+  const alone = /^(meta|!doctype|hr|br)$/i;
+  const source = text.replace(/<style>[^]*?<\/style>/, "");
+  const rest = source.replace(
+    /<(\/?)([!\w]+)((?: [\w-]+(?:="[^"<]*")?)*)(\/?)>/g,
+    (_, close, name, _attributes, empty) => {
+      if (close) {
+        const last = open.pop();
+        if (last !== name) throw new Error(`</${name}> closes <${last}>`);
+      } else if (!empty && !alone.test(name)) open.push(name);
+      return "";
+    },
+  );
+  if (open.length > 0) throw new Error(`<${open.join("><")}> stay open`);
+  const stray = /<|>|&(?!(amp|lt|gt|quot|#39);)/.exec(rest);
+  if (stray) throw new Error(`stray ${rest.slice(stray.index, stray.index + 60)}`);
+}

@@ -1,5 +1,6 @@
 /** What was found, in sentences: also where the method does not win, and what one run cannot say. */
 import { betweenPromptShare, type Estimate, promiseOf } from "@tare/contrastive";
+import { type AlarmMemory, watch } from "@tare/ppo";
 import { atEqualKl } from "./equal_kl.ts";
 import { count, estimate, figure, interval, list, percent, readOf, signed } from "./format.ts";
 import { measureNames } from "./sections/comparison.ts";
@@ -14,8 +15,9 @@ export function findings(view: View): string[] {
   return [
     ...comparison && arms ? headToHead(comparison, arms) : [],
     ...comparison ? againstReference(comparison, arms) : [],
-    ...contrastive && plain ? distance(contrastive, plain) : [],
-    ...runs.flatMap(overOptimised),
+    ...contrastive && plain ? distance(contrastive, plain, view) : [],
+    ...runs.flatMap((run) => overOptimised(run, view)),
+    ...runs.flatMap(alarming),
     ...spread(view),
     ...runs.flatMap(unfinished),
     ...caution(view),
@@ -90,39 +92,64 @@ function againstReference(
   ];
 }
 
+/** How far the gold of two policies may lie apart by the choice of prompts; `undefined` where nobody knows. */
+function chance({ comparison }: View): number | undefined {
+  const pair = comparison?.pairs.find(({ by, difference }) => by === "gold" && difference);
+  return pair?.difference && (pair.difference.high - pair.difference.low) / 2;
+}
+
 /** Equal steps are not equal distances. */
-function distance(a: PpoRun, b: PpoRun): string[] {
-  const kl = ({ metrics }: PpoRun) => metrics.at(-1)?.["objective/kl"] ?? NaN;
+function distance(a: PpoRun, b: PpoRun, view: View): string[] {
+  const kl = ({ metrics }: PpoRun) =>
+    ["eval/kl", "objective/kl"].map((name) => metrics.findLast((line) => Number.isFinite(line[name] ?? NaN))?.[name])
+      .find((found) => found !== undefined) ?? NaN;
   if (!Number.isFinite(kl(a)) || !Number.isFinite(kl(b))) return [];
   const spent =
     `At the end ${a.name} is ${figure(kl(a))} nats a response from the reference and ${b.name} ${figure(kl(b))}; ` +
     "a larger step would have bought distance too, so equal KL is the fair comparison";
   const equal = atEqualKl(a, b);
   if (!equal) return [`${spent}. These runs lack the evaluations for it.`];
-  const ahead = equal.a === equal.b ? "neither is ahead" : `${equal.a > equal.b ? a.name : b.name} is ahead`;
+  const [gap, least] = [equal.a - equal.b, chance(view)];
+  const verdict = least === undefined
+    ? "without an interval, that is a hint"
+    : Math.abs(gap) < least
+    ? "the gap is no larger than the choice of prompts can make it"
+    : `${gap > 0 ? a.name : b.name} is ahead there`;
   return [
     `${spent}. At ${figure(equal.kl)} nats, the most that both reached, held-out gold is ${
       figure(equal.a)
     } for ${a.name} and ` +
-    `${figure(equal.b)} for ${b.name}: ${ahead} there, as far as ${
-      count(equal.points, "evaluation")
-    } without an interval tell.`,
+    `${figure(equal.b)} for ${b.name} (on lines between ${count(equal.points, "evaluation")}): ${verdict}.`,
   ];
 }
 
-/** The reward model's score rose on while gold fell. */
-function overOptimised({ name, metrics }: PpoRun): string[] {
+/** The reward model’s score rose on while gold fell, further than by chance. */
+function overOptimised({ name, metrics }: PpoRun, view: View): string[] {
   const known = metrics.filter((line) => ["eval/gold", "eval/score"].every((key) => Number.isFinite(line[key] ?? NaN)));
   const of = (key: string) => (line: Metrics) => line[key]!;
   const [gold, score] = [of("eval/gold"), of("eval/score")];
   const [last, peak] = [known.at(-1), known.toSorted((a, b) => gold(b) - gold(a))[0]];
   if (!last || !peak || known.length < 4) return [];
-  const range = gold(peak) - Math.min(...known.map(gold));
-  if (gold(peak) - gold(last) < 0.15 * range || score(last) <= score(peak)) return [];
+  const least = chance(view) ?? 0.2 * (gold(peak) - Math.min(...known.map(gold)));
+  if (gold(peak) - gold(last) <= least || score(last) <= score(peak)) return [];
   return [
     `In ${name} held-out gold was highest at iteration ${peak.step} (${figure(gold(peak))}) and ended at ` +
-    `${figure(gold(last))}, while the reward model’s score rose on: chance, or its errors were being learned.`,
+    `${figure(gold(last))}, while the reward model’s score rose on: its errors were being learned.`,
   ];
+}
+
+/** What PPO's own alarms say of the numbers that were logged: the last of each kind. */
+function alarming({ name, metrics }: PpoRun): string[] {
+  const kinds = new Map<string, string>();
+  let memory: AlarmMemory | null = null;
+  for (const line of metrics) {
+    const seen = watch({ metrics: line, episodes: [] }, memory);
+    memory = seen.memory;
+    for (const words of seen.alarms) {
+      kinds.set(words.replace(/[\d.]+/g, ""), `In ${name}, iteration ${line.step}: ${words}.`);
+    }
+  }
+  return [...kinds.values()];
 }
 
 /** How much there was to take away. */
@@ -145,7 +172,9 @@ function unfinished({ name, metrics, record }: PpoRun): string[] {
 
 /** What one run of each cannot say. */
 function caution({ comparison, runs }: View): string[] {
-  if (comparison) return [comparison.note];
+  if (comparison) {
+    return ["It is one run of each policy: how much would change with other seeds is in no interval here."];
+  }
   return runs.length > 0
     ? [
       "No policies were compared on held-out prompts, and the spread between runs of other seeds is in no number here.",

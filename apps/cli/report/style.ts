@@ -78,5 +78,6 @@ article{border-top:1px solid var(--hair);margin-top:20px}
 footer{margin-top:56px;color:var(--soft);font-size:14px;border-top:1px solid var(--hair);padding-top:12px}
 @media(max-width:560px){main{padding:22px 14px 50px}h1{font-size:25px}h2{margin-top:40px}.tiles b{font-size:26px}}
 @media print{:root{${light};--page:#fff}nav{display:none}figure,article,.tiles li,tr{break-inside:avoid}h2,h3{break-after:avoid}
-body{font-size:11pt}main{max-width:none;padding:0}.scroll{overflow:visible}}
+body{font-size:10.5pt}main{max-width:none;padding:0}.scroll{overflow:visible}table{font-size:11px}small{font-size:10px}
+th,td{padding:4px 6px}thead th{min-width:0}.glyph{width:60px}.estimate div{gap:6px}}
 `;

@@ -57,8 +57,11 @@ export function curvesSection({ runs, style }: View): Section {
     title,
     body: [
       legend(shown.map(({ name }) => [name, style(name)])),
-      markup`<p>Faint: each iteration. Strong: the mean of ${window} iterations around it. Dots: evaluations. Scores are
-the reward model’s own, before a baseline is taken away.</p>`,
+      markup`<p>${
+        window === 1
+          ? "Lines: each iteration."
+          : `Faint: each iteration. Strong: the mean of ${window} iterations around it.`
+      } Dots: evaluations. Scores are the reward model’s own, before a baseline is taken away.</p>`,
       markup`<div class="charts">${goldAgainstKl}${charts}</div>`,
       ...absent.length > 0 ? [markup`<p class="missing">Not in these runs’ metrics: ${list(absent)}.</p>`] : [],
       table(shown, drawn),

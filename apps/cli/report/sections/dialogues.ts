@@ -49,7 +49,7 @@ function chosen({ responses, policies }: Comparison, { contrastive, plain }: Vie
   return [
     ...first,
     ...shown(ranked.slice(0, 2).filter(({ gap }) => gap > 0), "best"),
-    ...shown(ranked.slice(2).slice(-2).reverse().filter(({ gap }) => gap < 0), "worst"),
+    ...shown(ranked.slice(-2).reverse().filter(({ gap }) => gap < 0), "worst"),
   ];
 }
 

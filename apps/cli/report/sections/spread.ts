@@ -32,8 +32,8 @@ export function spreadSection({ baselines }: View): Section {
           }</b> of the reward’s variance lies between prompts; between them
 it deviates ${figure(spread.ratio)} times as far as within. ${promiseOf(spread.share)}</p>`
           : markup`<p class="missing">How much lies between prompts cannot be told: ${spread.why}.</p>`
-      }<p>The line runs through the prompts’ means, their baselines b(x): what stands on a slope here is what contrastive
-rewards take away. Dots are single responses; what they spread around the line stays.</p></div>${chart}</div>`;
+      }<p>The line runs through the prompts’ means, their baselines b(x), which contrastive rewards take away; what dots
+spread around it stays. Some of the line’s slope is the luck of ${k} samples a prompt: the share above leaves that out.</p></div>${chart}</div>`;
     }),
   };
 }

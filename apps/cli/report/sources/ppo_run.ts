@@ -44,7 +44,7 @@ export interface PpoRun {
 const parseMetrics = fieldsOf<Metrics>(z.object({ step: z.number() }).catchall(number) as z.ZodType<Metrics>);
 const parseEpisode = fieldsOf(z.object({
   ...{ step: z.number(), promptId: z.string(), prompt: z.string(), response: z.string() },
-  ...{ score: number, raw: number, advantage: number, gold: number.optional() },
+  ...{ score: z.number(), raw: z.number(), advantage: number, gold: number.optional() },
 }));
 
 /** Whether a folder is one. */
