@@ -1,8 +1,8 @@
 /** Running the stages of a pipeline, in the folder that its paths are relative to: what is done is skipped. */
 import type { Context } from "./command.ts";
-import { nearest, UsageError } from "./flags.ts";
-import { type PipelineBar, pipelineBar, shareOf } from "./pipeline_bar.ts";
+import { type PipelineBar, pipelineBar } from "./pipeline_bar.ts";
 import type { Pipeline, Stage } from "./pipeline.ts";
+import { planOf } from "./plan.ts";
 import { runBeside, runHere } from "./run_stage.ts";
 import { stages as commands } from "./stages.ts";
 import {
@@ -15,7 +15,6 @@ import {
   type StageRecords,
   writeRecords,
 } from "./stage_records.ts";
-import { table } from "./table.ts";
 import { settingsOf } from "./training_flags.ts";
 
 /** What a stage took, and what it said at its end. */
@@ -112,26 +111,15 @@ async function runStage(stage: Stage, run: typeof runHere, progress: Progress, s
   bar.done(stage);
 }
 
-/** Flags with which a stage goes on, or is done again where it cannot go on or shall not. */
-async function goOn(stage: Stage, was: StageRecord | undefined): Promise<Readonly<Record<string, boolean>>> {
-  const { flags } = commands[stage.command]!;
-  if (flags.resume && was?.state !== "replaced") return { resume: await isThere(stage.out) };
-  return flags.force ? { force: was !== undefined } : {};
-}
-
 /**
- * Checks the name of the stage to begin with.
- *
- * @throws {UsageError} If there is no such stage.
+ * Flags with which a stage goes on, or is done again where it cannot go on or shall not. A model that is whole where nobody
+ * recorded its end may be that of an older run, which was to be replaced: it is made again.
  */
-export function firstOf({ groups }: Pipeline, file: string, from: string | undefined): string | undefined {
-  const names = groups.flat().map(({ name }) => name);
-  if (from === undefined || names.includes(from)) return from;
-  const near = nearest(from, names);
-  throw new UsageError(
-    `Expected --from with a stage of ${file}, ${names.join(", ")}, but found "${from}"` +
-      (near ? `; did you mean ${near}?` : ""),
-  );
+async function goOn({ command, out }: Stage, was: StageRecord | undefined): Promise<Record<string, boolean>> {
+  const { flags } = commands[command]!;
+  const older = was?.state === "begun" && await isThere(`${out}/config.json`);
+  if (flags.resume && was?.state !== "replaced" && !older) return { resume: await isThere(out) };
+  return flags.force ? { force: was !== undefined } : {};
 }
 
 /** Works in a folder: what a stage calls a path is the same in its files wherever the command was typed. */
@@ -143,17 +131,4 @@ export async function within<R>(folder: string, work: () => Promise<R>): Promise
   } finally {
     Deno.chdir(before);
   }
-}
-
-/** What will be done, and what it takes of the time. */
-function planOf(groups: Pipeline["groups"], records: StageRecords, done: ReadonlySet<string>): string {
-  const total = groups.reduce((sum, group) => sum + shareOf(group), 0);
-  const rows = groups.flatMap((group) =>
-    group.map(({ name, command, share }) => {
-      const others = group.filter((other) => other.name !== name).map(({ name }) => name).join(", ");
-      const state = done.has(name) ? "done" : records[name]?.state === "begun" ? "to go on with" : "to do";
-      return [name, command, `${Math.round(100 * share / total)} %`, state + (others && `, beside ${others}`)];
-    })
-  );
-  return `${table(["stage", "command", "of the time", "state"], rows)}\n`;
 }

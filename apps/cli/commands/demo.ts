@@ -6,7 +6,8 @@ import { demoPipeline } from "../demo_pipeline.ts";
 import { isFolder, openFile, writeWhole } from "../files.ts";
 import { UsageError } from "../flags.ts";
 import { parsePipeline } from "../pipeline.ts";
-import { firstOf, runPipeline, within } from "../run_pipeline.ts";
+import { firstOf } from "../plan.ts";
+import { runPipeline, within } from "../run_pipeline.ts";
 
 export const demo: Command = defineCommand({
   summary: "the whole pipeline on a built-in world in a few minutes: PPO with and without contrastive rewards",

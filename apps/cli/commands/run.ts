@@ -2,7 +2,8 @@
 import { basename, dirname } from "node:path";
 import { type Command, defineCommand } from "../command.ts";
 import { readPipeline } from "../pipeline.ts";
-import { firstOf, runPipeline, within } from "../run_pipeline.ts";
+import { firstOf } from "../plan.ts";
+import { runPipeline, within } from "../run_pipeline.ts";
 
 export const run: Command = defineCommand({
   summary: "run the stages of a pipeline; skip what is done, go on with what was killed",

@@ -59,9 +59,14 @@ Deno.test("tare run prints its plan, runs stages, skips what is done, and refuse
   assertEquals([wrong.code, wrong.stderr.includes("did you mean reward?")], [2, true], wrong.stderr);
   const anew = await runTare(["run", file, "--from", "reward", ...cpu]);
   assertEquals(anew.code, 0, anew.stderr);
-  const [after] = [await modelsIn(`${path}/runs`)];
+  const after = await modelsIn(`${path}/runs`);
   assertEquals(after[0], before[0]);
   assert(after[1]!.some((byte, i) => byte !== before[1]![i]), "the reward model is the old one");
+
+  const { dpo, ...others } = await readJson(`${path}/runs/stages.json`); // killed before it could replace an older run
+  await Deno.writeTextFile(`${path}/runs/stages.json`, JSON.stringify({ ...others, dpo: { ...dpo, state: "begun" } }));
+  const replaced = JSON.parse((await runTare(["run", file, ...cpu, "--json"])).stdout);
+  assertEquals([replaced.stages.dpo.skipped, replaced.stages.dpo.report.steps], [false, 6]);
 });
 
 Deno.test("tare run that is killed in each stage goes on, and ends with the bytes of one left alone", async () => {
