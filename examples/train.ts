@@ -1,5 +1,5 @@
 /**
- * Trains a small transformer to sort digits, with nothing but the engine: `deno task demo`.
+ * Trains a small transformer to sort digits, with nothing but the engine.
  *
  *     deno run -A examples/train.ts [--device cpu|webgpu|auto] [--steps 300] [--seed 7]
  */

@@ -1,16 +1,17 @@
 /** The table of commands, and what surrounds each: flags, help, errors, Ctrl-C. */
 import type { Command, Context } from "./command.ts";
 import { data } from "./commands/data.ts";
+import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
 import { generate } from "./commands/generate.ts";
 import { run } from "./commands/run.ts";
 import { readSettings } from "./config_file.ts";
 import { explain } from "./errors.ts";
 import { describeFlags, nearest, UsageError } from "./flags.ts";
-import { terminalBar } from "./progress.ts";
 import { stages } from "./stages.ts";
+import { bar, note, print } from "./terminal.ts";
 
-const commands: Readonly<Record<string, Command>> = { ...stages, run, data, generate, doctor };
+const commands: Readonly<Record<string, Command>> = { ...stages, run, demo, data, generate, doctor };
 
 const help = `tare: reinforcement learning from human feedback with contrastive rewards
 
@@ -66,26 +67,8 @@ async function dispatch([name, ...args]: readonly string[], signal: AbortSignal)
     return print(`tare ${name}: ${command.summary}\n\n${describeFlags(command.flags)}\n`);
   }
   const values = await readSettings(args, command.flags);
-  const context: Context = { print: values.json ? () => {} : print, note, bar: terminalBar, signal };
+  const context: Context = { print: values.json ? () => {} : print, note, bar, signal };
   const report = await command.run(values, context);
   signal.throwIfAborted();
   if (values.json) print(JSON.stringify(report) + "\n");
-}
-
-/** Writes all of a text to stdout, so that a closed pipe is noticed. */
-function print(text: string): void {
-  write(Deno.stdout, text);
-}
-
-/** Writes a line to stderr; that nobody reads it is no failure. */
-function note(line: string): void {
-  try {
-    write(Deno.stderr, line + "\n");
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
-  }
-}
-
-function write(to: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  for (let bytes = new TextEncoder().encode(text); bytes.length > 0;) bytes = bytes.subarray(to.writeSync(bytes));
 }

@@ -1,8 +1,8 @@
 /** What a PPO run reads before any weights: policy, reward, prompts and baselines, and whether they belong together. */
 import { type Baseline, type BaselineTable, checkTable } from "@tare/contrastive";
-import { checkGold } from "./compare/scorers.ts";
 import { type BaselinesFile, readBaselines } from "./baselines_file.ts";
 import type { Context } from "./command.ts";
+import { checkGold } from "./compare/scorers.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { UsageError } from "./flags.ts";
 import { type PromptToAnswer, readPrompts, roomForPrompts } from "./prompts.ts";

@@ -1,7 +1,7 @@
 /** PPO's iterations as the steps of a run: with what was measured of their episodes, evaluations, and the best so far. */
 import type { PpoState, PpoStep } from "@tare/ppo";
 import { episodeMetrics, type Gold, linesOf, type UsedBaselines } from "./ppo_episodes.ts";
-import type { RunStep } from "./training.ts";
+import type { RunStep } from "./run_step.ts";
 
 /** What a PPO run needs to go on: the trainer's state, and which evaluation was the best. */
 export interface PpoRunState extends PpoState {

@@ -6,7 +6,7 @@ import manifest from "./deno.json" with { type: "json" };
 import { UsageError } from "./flags.ts";
 import { roomOf, within } from "./model.ts";
 import { openRun, type RunFolder } from "./run_folder.ts";
-import type { RunState } from "./training.ts";
+import type { RunState } from "./run_step.ts";
 import { compareSettings, type RunRecord } from "./run_record.ts";
 import { settingsOf, type TrainingValues } from "./training_flags.ts";
 

@@ -1,7 +1,8 @@
 /** Running the stages of a pipeline, in the folder that its paths are relative to: what is done is skipped. */
 import type { Context } from "./command.ts";
-import { type PipelineBar, pipelineBar, shareOf } from "./pipeline_bar.ts";
+import { type PipelineBar, pipelineBar } from "./pipeline_bar.ts";
 import type { Pipeline, Stage } from "./pipeline.ts";
+import { planOf } from "./plan.ts";
 import { runBeside, runHere } from "./run_stage.ts";
 import { stages as commands } from "./stages.ts";
 import {
@@ -14,14 +15,21 @@ import {
   type StageRecords,
   writeRecords,
 } from "./stage_records.ts";
-import { table } from "./table.ts";
 import { settingsOf } from "./training_flags.ts";
 
 /** What a stage took, and what it said at its end. */
-export type StageReports = Readonly<Record<string, { readonly seconds: number; readonly report: object }>>;
+export interface StageReport {
+  /** Whether that was before. */
+  readonly skipped: boolean;
+  /** How long it took. */
+  readonly seconds: number;
+  /** What the command said. */
+  readonly report: object;
+}
 
 /** Where a pipeline stands: its records, and how to write one. */
 interface Progress {
+  readonly out: string;
   readonly records: StageRecords;
   readonly done: ReadonlySet<string>;
   readonly bar: PipelineBar;
@@ -38,7 +46,7 @@ export async function runPipeline(
   { out, groups }: Pipeline,
   from: string | undefined,
   context: Context,
-): Promise<StageReports> {
+): Promise<Readonly<Record<string, StageReport>>> {
   const records: Record<string, StageRecord> = { ...await readRecords(out) };
   const stages = groups.flat();
   const anew = from === undefined ? [] : stages.slice(stages.findIndex(({ name }) => name === from));
@@ -59,14 +67,14 @@ export async function runPipeline(
   using bar = pipelineBar(groups, done, context);
   let written = Promise.resolve();
   const progress: Progress = {
-    ...{ records, done, bar },
+    ...{ out, records, done, bar },
     write: (name, record) =>
       written = written.then(() => writeRecords(out, Object.assign(records, { [name]: record }))),
   };
   for (const group of groups) await runGroup(group, progress, context);
   return Object.fromEntries(stages.map(({ name }) => {
     const { seconds = 0, report = {} } = records[name]!;
-    return [name, { seconds, report }];
+    return [name, { skipped: done.has(name), seconds, report }];
   }));
 }
 
@@ -91,7 +99,7 @@ async function runStage(stage: Stage, run: typeof runHere, progress: Progress, s
   const { name, values } = stage;
   const { bar, write } = progress;
   const was = progress.records[name];
-  const record = await beginRecord(stage);
+  const record = await beginRecord(stage, progress.out);
   if (was && was.state !== "replaced") checkUnchanged(name, was, record);
   if (progress.done.has(name)) return;
   await write(name, record);
@@ -105,22 +113,24 @@ async function runStage(stage: Stage, run: typeof runHere, progress: Progress, s
   bar.done(stage);
 }
 
-/** Flags with which a stage goes on, or is done again where it cannot go on or shall not. */
-async function goOn(stage: Stage, was: StageRecord | undefined): Promise<Readonly<Record<string, boolean>>> {
-  const { flags } = commands[stage.command]!;
-  if (flags.resume && was?.state !== "replaced") return { resume: await isThere(stage.out) };
+/**
+ * Flags with which a stage goes on, or is done again where it cannot go on or shall not. A model that is whole where nobody
+ * recorded its end may be that of an older run, which was to be replaced: it is made again.
+ */
+async function goOn({ command, out }: Stage, was: StageRecord | undefined): Promise<Record<string, boolean>> {
+  const { flags } = commands[command]!;
+  const older = was?.state === "begun" && await isThere(`${out}/config.json`);
+  if (flags.resume && was?.state !== "replaced" && !older) return { resume: await isThere(out) };
   return flags.force ? { force: was !== undefined } : {};
 }
 
-/** What will be done, and what it takes of the time. */
-function planOf(groups: Pipeline["groups"], records: StageRecords, done: ReadonlySet<string>): string {
-  const total = groups.reduce((sum, group) => sum + shareOf(group), 0);
-  const rows = groups.flatMap((group) =>
-    group.map(({ name, command, share }) => {
-      const others = group.filter((other) => other.name !== name).map(({ name }) => name).join(", ");
-      const state = done.has(name) ? "done" : records[name] ? "to go on with" : "to do";
-      return [name, command, `${Math.round(100 * share / total)} %`, state + (others && `, beside ${others}`)];
-    })
-  );
-  return `${table(["stage", "command", "of the time", "state"], rows)}\n`;
+/** Works in a folder: what a stage calls a path is the same in its files wherever the command was typed. */
+export async function within<R>(folder: string, work: () => Promise<R>): Promise<R> {
+  const before = Deno.cwd();
+  Deno.chdir(folder);
+  try {
+    return await work();
+  } finally {
+    Deno.chdir(before);
+  }
 }

@@ -1,6 +1,7 @@
 /** `stages.json` of a pipeline: which stages were done, with what settings and inputs, and what they said. */
-import { basename, dirname } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { digestFiles } from "./digest.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { isFolder, openFile, openFolder, writeWhole } from "./files.ts";
 import { UsageError } from "./flags.ts";
 import type { Stage } from "./pipeline.ts";
@@ -48,12 +49,16 @@ export async function writeRecords(out: string, records: StageRecords): Promise<
   await writeWhole(`${out}/stages.json`, `${JSON.stringify(records, undefined, 2)}\n`);
 }
 
-/** The record of a stage that begins now. */
-export async function beginRecord({ command, values, out }: Stage): Promise<StageRecord> {
+/**
+ * The record of a stage that begins now.
+ *
+ * @param folder The pipeline's: all of it is no input, for what stages wrote there has records of its own.
+ */
+export async function beginRecord({ command, values, out }: Stage, folder: string): Promise<StageRecord> {
   const inputs: Record<string, string> = {};
   for (const text of Object.values(values).flat()) {
     const path = typeof text === "string" ? await pathIn(text) : undefined;
-    if (path !== undefined && path !== out) inputs[path] = await digestOf(path);
+    if (path !== undefined && path !== out && resolve(path) !== resolve(folder)) inputs[path] = await digestOf(path);
   }
   return { state: "begun", command, settings: settingsOf(values), inputs };
 }
@@ -96,12 +101,12 @@ async function pathIn(text: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** The digest of a file, or of the files of a folder with their names. */
+/** The digest of a file; of a model, which its folder may hold among other things; or of a folder's files with their names. */
 async function digestOf(path: string): Promise<string> {
-  const folder = await isFolder(path);
-  const entries = folder ? await Array.fromAsync(Deno.readDir(path)) : [];
+  if (!await isFolder(path)) return await digestFiles(await openFolder(dirname(path)), [basename(path)]);
+  const files = await openFolder(path);
+  if (await files.open("config.json")) return await fingerprint(files);
+  const entries = await Array.fromAsync(Deno.readDir(path));
   const names = entries.filter(({ name, isFile }) => isFile && !name.startsWith(".")).map(({ name }) => name);
-  return await (folder
-    ? digestFiles(await openFolder(path), names.sort())
-    : digestFiles(await openFolder(dirname(path)), [basename(path)]));
+  return await digestFiles(files, names.sort());
 }

@@ -7,6 +7,7 @@ import type { MetricsFile } from "./metrics_file.ts";
 import { stepBar } from "./progress.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { RunRecord } from "./run_record.ts";
+import type { RunState, RunStep } from "./run_step.ts";
 import type { TrainingValues } from "./training_flags.ts";
 
 /** What `--json` prints of a run. */
@@ -19,32 +20,6 @@ export interface TrainingReport {
   readonly kept: number;
   /** The last metrics and evaluation. */
   readonly metrics: Readonly<Record<string, number>>;
-}
-
-/** What a trainer's state tells of its best model. */
-export interface RunState {
-  /** The evaluation that is the best so far; `null` before the first one. */
-  readonly best: { readonly step: number } | null;
-}
-
-/** What every trainer yields. */
-export interface RunStep<S extends RunState = RunState> {
-  /** Updates done, from 1. */
-  readonly step: number;
-  /** Updates of the whole run. */
-  readonly steps: number;
-  /** How often the examples have been seen, on average. */
-  readonly epoch?: number;
-  /** Numbers of this update, by name. */
-  readonly metrics: Readonly<Record<string, number>>;
-  /** Numbers of held-out examples, by name. */
-  readonly evaluation?: Readonly<Record<string, number>>;
-  /** What was learned from, if that is to be kept. */
-  readonly episodes?: readonly object[];
-  /** Whether this evaluation is the best of all so far. */
-  readonly best: boolean;
-  /** What to save. */
-  readonly state: S;
 }
 
 /** What {@linkcode train} drives. */
