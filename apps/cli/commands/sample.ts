@@ -69,6 +69,10 @@ export const sample: Command = defineCommand({
       if (device) stack.use(device.scope());
       const sampler = await policy.open(device, maxTokens, longestOf(rest));
       const { reward: scores } = await reward.open(device, policy.ids, tokenizer);
+      stack.defer(() => {
+        if (!context.signal.aborted) return;
+        context.note(`Stopped after ${rows.length} of ${prompts.length} rows: the same command with --resume goes on`);
+      });
       const bar = stack.use(rowBar(context, "sampled"));
       bar.show(rows.length, prompts.length);
       const group = policy.local ? 32 : Math.max(32, 2 * values.concurrency);

@@ -210,3 +210,22 @@ Deno.test("tare sample takes responses and rewards from servers, and goes on the
   assertEquals(await Deno.readTextFile(`${path}/out.jsonl`), whole);
   assert(asked.filter((name) => name === "/v1/completions").length < 25, "it began anew");
 });
+
+Deno.test("tare sample keeps the rows that it has at Ctrl-C, and says how to go on", async () => {
+  await using folder = await folderWithModels(80);
+  const { path } = folder;
+  await run(flagsIn(path, "alone.jsonl"));
+  const [interrupt, notes] = [new AbortController(), [] as string[]];
+  const context = {
+    ...{ ...silent, note: (line: string) => void notes.push(line), signal: interrupt.signal },
+    bar: () => ({ show: (rows: number) => rows === 32 && interrupt.abort(), [Symbol.dispose]: () => {} }),
+  };
+  await assertRejects(() => sample.run(parseFlags(flagsIn(path), sample.flags), context), DOMException);
+  assertEquals(notes.at(-1), "Stopped after 32 of 80 rows: the same command with --resume goes on");
+  assertEquals((await readLines(`${path}/baselines.jsonl`)).length, 32);
+  await run([...flagsIn(path), "--resume"]);
+  const [alone, stopped] = await Promise.all(
+    ["alone", "baselines"].map((name) => Deno.readTextFile(`${path}/${name}.jsonl`)),
+  );
+  assertEquals(stopped, alone);
+});
