@@ -1,4 +1,5 @@
 /** How much better than expected each token was. All sums are float64's. */
+import { groupBy } from "./group_by.ts";
 import { checkLengths } from "./lengths.ts";
 
 /** How {@linkcode gae} weighs what comes later. */
@@ -71,7 +72,7 @@ export function gae(rewards: Float32Array, values: Float32Array, { gamma, lambda
  */
 export function rloo(totals: Float32Array, promptIds: readonly string[]): Float32Array<ArrayBuffer> {
   checkLengths("prompts", promptIds, totals, "total");
-  const groups = Map.groupBy(totals.keys(), (i) => promptIds[i]!);
+  const groups = groupBy(totals.keys(), (i) => promptIds[i]!);
   const advantages = new Float32Array(totals.length);
   for (const [promptId, group] of groups) {
     if (group.length < 2) {

@@ -2,6 +2,7 @@
 import type { Tokenizer } from "@tare/data";
 import { type Completion, type Episode, episodeOf, localSampler, type Prompt } from "@tare/sampler";
 import type { PpoConfig } from "./config.ts";
+import { groupBy } from "./group_by.ts";
 import { promptsOf } from "./minibatches.ts";
 import type { Student } from "./state.ts";
 
@@ -33,7 +34,7 @@ export function rollouts(
   const schedule = { seed, count: prompts.length, perIteration: config.episodes / n };
   return async (iteration) => {
     const episodes: Episode[] = [];
-    const visits = Map.groupBy(promptsOf(schedule, iteration), ({ visit }) => visit);
+    const visits = groupBy(promptsOf(schedule, iteration), ({ visit }) => visit);
     for (const [visit, turns] of visits) { // several where the iteration runs into the next pass over the prompts
       const chosen = turns.map(({ index }) => prompts[index]!);
       const drawn = new Map<string, Completion>();

@@ -3,6 +3,7 @@ import { accumulateGrads, type AdamW, type Device, disposeTree, mean, mul, score
 import { type Tensor, tokenLogProb, type Trainable, transformerOf } from "@tare/core";
 import { microBatches } from "@tare/data";
 import type { PpoConfig } from "./config.ts";
+import { groupBy } from "./group_by.ts";
 import { policyLoss, valueLoss } from "./losses.ts";
 import { lengthOf, packResponses, type Tokens } from "./responses.ts";
 import type { Student } from "./state.ts";
@@ -167,7 +168,7 @@ function flat(
 /** Reads tensors of one or two devices, with one wait for each device. */
 async function readTogether(tensors: readonly Tensor<"f32">[]): Promise<Float32Array[]> {
   const arrays = new Array<Float32Array>(tensors.length);
-  const places = Map.groupBy(tensors.keys(), (i) => tensors[i]!.device);
+  const places = groupBy(tensors.keys(), (i) => tensors[i]!.device);
   await Promise.all([...places].map(async ([device, indices]) => {
     const read = await device.read(indices.map((i) => tensors[i]!));
     indices.forEach((i, at) => arrays[i] = read[at]!);

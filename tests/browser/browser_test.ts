@@ -1,6 +1,6 @@
 /**
  * The packages outside Deno: a page in Chromium and a script in Node import them, encode a text, train a small random
- * model for two steps on the CPU, and let it go on with the text.
+ * model for two steps on the CPU, let it go on with the text, and train it by PPO on contrastive rewards.
  *
  * Both load one bundle of all for ES2022, as a web project makes it, because Node 20 and 22 cannot read `using`. The page
  * asks for nothing else: no cross-origin isolation, no worker.
@@ -13,7 +13,8 @@ const node = await find(["node"]);
 const nodeVersion = node ? await versionOfNode(node) : undefined;
 
 const script = `
-import { initParams, loadTokenizer, localSampler, openDevice, parseConfig, sft } from "./tare.mjs";
+import { baselineTable, contrast, copyTree, criticOf, initParams, loadTokenizer, localSampler } from "./tare.mjs";
+import { openDevice, parseConfig, ppo, sampleBaselines, sft, winRate } from "./tare.mjs";
 export async function work() {
   const model = { type: "BPE", vocab: { a: 0, b: 1, ab: 2 }, merges: ["a b"] };
   const json = JSON.stringify({ model, decoder: { type: "Fuse" } });
@@ -33,14 +34,25 @@ export async function work() {
   const sampler = localSampler({ device, config, params, tokenizer });
   const drawn = [];
   for await (const completion of sampler.sample([{ id: "a", text: "", tokens }], { maxTokens: 4 })) drawn.push(completion.tokens.length);
+  const reward = Object.assign(async (episodes) => Float32Array.from(episodes, (e) => e.tokens[0]), { id: "first" });
+  const prompts = [{ id: "a", text: "aba", tokens }];
+  const table = await baselineTable(sampleBaselines({ sampler, reward, prompts, k: 2, maxTokens: 4 }));
+  const reference = { device, model: { config, params: copyTree(params) } };
+  const run = ppo({
+    ...{ policy: { device, model: { config, params } }, reference, critic: criticOf(reference), prompts, tokenizer },
+    ...{ reward: contrast(reward, table), config: { iterations: 2, episodes: 2, maxTokens: 4 } },
+  });
+  const ratios = [];
+  for await (const { metrics } of run) ratios.push(metrics["policy/first_ratio_error"] < 1e-4);
+  const { rate } = winRate([{ winner: "a" }], ["a"]);
   device.dispose();
-  return JSON.stringify([tokens, drawn, losses[1] < losses[0]]);
+  return JSON.stringify([tokens, drawn, losses[1] < losses[0], ratios, rate.mean]);
 }
 `;
 
-const expected = "[[2,0],[4],true]";
-const entry = ["core", "data", "sampler", "finetune", "contrastive", "ppo", "eval"].map((name) => `export * from "../../packages/${name}/mod.ts";`)
-  .join("\n");
+const expected = "[[2,0],[4],true,[true,true],1]";
+const packages = ["core", "data", "sampler", "contrastive", "finetune", "ppo", "eval"];
+const entry = packages.map((name) => `export * from "../../packages/${name}/mod.ts";`).join("\n");
 
 const page = `<!DOCTYPE html><link rel="icon" href="data:,"><script type="module">
 const answer = (text) => fetch("/answer", { method: "POST", body: text });
@@ -48,7 +60,7 @@ import("./script.mjs").then(({ work }) => work()).then(answer, (error) => answer
 </script>`;
 
 Deno.test({
-  name: `core, data, sampler and finetune run in a page${
+  name: `all packages run in a page${
     chromium ? "" : " (skipped: no Chromium; install it or set CHROMIUM to its path)"
   }`,
   ignore: !chromium,
@@ -91,7 +103,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: `core, data, sampler and finetune run in Node${nodeVersion ? "" : " (skipped: no Node.js on PATH)"}`,
+  name: `all packages run in Node${nodeVersion ? "" : " (skipped: no Node.js on PATH)"}`,
   ignore: !nodeVersion,
   async fn() {
     const dir = await Deno.makeTempDir();
@@ -119,10 +131,9 @@ function bundled(): Promise<string> {
     try {
       const { outputFiles } = await build({
         stdin: { contents: entry, resolveDir: folder },
-        alias: {
-          "@tare/core": `${folder}../../packages/core/mod.ts`,
-          "@tare/data": `${folder}../../packages/data/mod.ts`,
-        },
+        alias: Object.fromEntries(
+          ["core", "data", "sampler"].map((name) => [`@tare/${name}`, `${folder}../../packages/${name}/mod.ts`]),
+        ),
         bundle: true,
         write: false,
         format: "esm",
