@@ -47,7 +47,7 @@ export function demoPipeline(seed: number, isFast: boolean): object {
   const arm = {
     ...{ command: "ppo", share: shares.ppo, prompts: "world/prompts.jsonl", model: "sft", reward: "reward" },
     ...{ baselines: "baselines.jsonl", ...ppo, maxTokens, context, gold: "world" },
-    ...{ evalPrompts: "world/held_out_prompts.jsonl", seed },
+    ...{ evalPrompts: "world/held_out_prompts.jsonl", evalEvery: isFast ? 3 : 5, seed },
   };
   return {
     out: ".",
