@@ -6,6 +6,7 @@ import { isFolder, openFile, openFolder, writeWhole } from "./files.ts";
 import { UsageError } from "./flags.ts";
 import type { Stage } from "./pipeline.ts";
 import { differences } from "./run_record.ts";
+import { stages as commands } from "./stages.ts";
 import { settingsOf } from "./training_flags.ts";
 
 /** What is known of a stage. */
@@ -56,7 +57,10 @@ export async function writeRecords(out: string, records: StageRecords): Promise<
  */
 export async function beginRecord({ command, values, out }: Stage, folder: string): Promise<StageRecord> {
   const inputs: Record<string, string> = {};
-  for (const text of Object.values(values).flat()) {
+  const places = Object.entries(commands[command]!.flags).filter(([, { value }]) =>
+    /FILE|DIR|FOLDER/.test(value ?? "")
+  );
+  for (const text of places.flatMap(([flag]) => values[flag])) {
     const path = typeof text === "string" ? await pathIn(text) : undefined;
     if (path !== undefined && path !== out && resolve(path) !== resolve(folder)) inputs[path] = await digestOf(path);
   }

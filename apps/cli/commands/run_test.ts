@@ -133,3 +133,14 @@ Deno.test("tare run ends where a stage fails or Ctrl-C comes, with checkpoints o
   assertEquals(code, 130, new TextDecoder().decode(stderr));
   for (const stage of ["long", "other"]) assertEquals((await Deno.stat(`${path}/runs/${stage}/latest`)).isFile, true);
 });
+
+Deno.test("tare run takes no setting for a file: a folder may be called as a loss is", async () => {
+  await using folder = await folderWithModel();
+  const { path } = folder;
+  const stage = { name: "dpo", command: "dpo", data: "preferences.jsonl", model: ".", batch: 4, steps: 2 }; // --dpo-loss dpo
+  await Deno.writeTextFile(`${path}/p.json`, JSON.stringify({ out: ".", stages: [stage] }));
+  for (const skipped of [false, true]) {
+    const { code, stdout, stderr } = await runTare(["run", `${path}/p.json`, ...cpu, "--json"]);
+    assertEquals([code, JSON.parse(stdout || "{}").stages?.dpo.skipped], [0, skipped], stderr);
+  }
+});
