@@ -25,8 +25,13 @@ export async function tokenizerFingerprint(files: CheckpointFiles): Promise<stri
 
 /** The name of a model behind an address, without what the address may hold of credentials or queries. */
 export function remoteName(model: string, address: string): string {
+  return `${model}@${publicAddress(address)}`;
+}
+
+/** An address without its credentials and queries, which no file may hold. */
+export function publicAddress(address: string): string {
   const { origin, pathname } = new URL(address);
-  return `${model}@${origin}${pathname}`.replace(/\/$/, "");
+  return `${origin}${pathname}`.replace(/\/$/, "");
 }
 
 function short(digest: string): string {
