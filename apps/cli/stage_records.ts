@@ -58,7 +58,9 @@ export async function beginRecord({ command, values, out }: Stage, folder: strin
   const inputs: Record<string, string> = {};
   for (const text of Object.values(values).flat()) {
     const path = typeof text === "string" ? await pathIn(text) : undefined;
-    if (path !== undefined && path !== out && resolve(path) !== resolve(folder)) inputs[path] = await digestOf(path);
+    if (path !== undefined && path !== out && resolve(path) !== resolve(folder)) {
+      inputs[path] = await digestOfPath(path);
+    }
   }
   return { state: "begun", command, settings: settingsOf(values), inputs };
 }
@@ -102,7 +104,7 @@ async function pathIn(text: string): Promise<string | undefined> {
 }
 
 /** The digest of a file; of a model, which its folder may hold among other things; or of a folder's files with their names. */
-async function digestOf(path: string): Promise<string> {
+async function digestOfPath(path: string): Promise<string> {
   if (!await isFolder(path)) return await digestFiles(await openFolder(dirname(path)), [basename(path)]);
   const files = await openFolder(path);
   if (await files.open("config.json")) return await fingerprint(files);

@@ -8,7 +8,7 @@ import { type Command, defineCommand } from "../command.ts";
 import { UsageError } from "../flags.ts";
 import { findPolicy, policyFlags } from "../policy.ts";
 import { rowBar } from "../progress.ts";
-import { readPrompts, roomForPrompts } from "../prompts.ts";
+import { longestOf, readPrompts, roomForPrompts } from "../prompts.ts";
 import { remoteRewardFlags } from "../remote_reward.ts";
 import { findReward, rewardFlags } from "../reward_model.ts";
 import { openRowsFile } from "../rows_file.ts";
@@ -87,7 +87,3 @@ export const sample: Command = defineCommand({
     return { out, ...read.inputs, ...await reportOf(rows, context) };
   },
 });
-
-function longestOf(prompts: readonly { readonly text: string }[]): string {
-  return prompts.reduce((longest, { text }) => text.length > longest.length ? text : longest, "");
-}

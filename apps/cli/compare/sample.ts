@@ -3,7 +3,7 @@ import type { Device } from "@tare/core";
 import type { Episode } from "@tare/sampler";
 import type { Context } from "../command.ts";
 import { loadForGeneration, type TextModel } from "../model.ts";
-import type { PromptToAnswer } from "../prompts.ts";
+import { longestOf, type PromptToAnswer } from "../prompts.ts";
 import { divergences } from "./divergence.ts";
 import type { Policy } from "./policies.ts";
 import { promptsFor, respond } from "./respond.ts";
@@ -56,9 +56,8 @@ export async function samplePolicies(
 ): Promise<Sampled> {
   const { room, temperature, seed, "max-tokens": maxTokens, "best-of": n, "micro-tokens": microTokens } = settings;
   const [reference] = policies;
-  const longest = prompts.reduce((longest, { text }) => text.length > longest.length ? text : longest, "");
   const place = ({ place, files }: Policy): Promise<TextModel> =>
-    loadForGeneration(device, place, files, { n: prompts.length, maxTokens, prompt: longest });
+    loadForGeneration(device, place, files, { n: prompts.length, maxTokens, prompt: longestOf(prompts) });
   using bar = context.bar();
   const tally = tallyOn(bar, prompts.length * (policies.length + (n ?? 0)));
   const sampled: { policy: Policy; episodes: Episode[] }[] = [];
