@@ -71,7 +71,7 @@ export interface PpoConfig {
 
 /** Settings of {@linkcode ppo} where none are given. */
 export const ppoDefaults: PpoConfig = {
-  ...{ iterations: 100, episodes: 64, samplesPerPrompt: 1, maxTokens: 64, temperature: 1 },
+  ...{ iterations: 100, episodes: 64, samplesPerPrompt: 1, maxTokens: 128, temperature: 1 },
   ...{ epochs: 4, minibatches: 1, microTokens: 2048 },
   ...{ learningRate: 1e-5, criticLearningRate: 1e-5, decay: "linear", warmup: 0, criticWarmup: 0 },
   ...{ advantages: "gae", gamma: 1, lambda: 0.95, whiten: true, clip: 0.2, valueClip: 0.2, entropyCoefficient: 0 },
