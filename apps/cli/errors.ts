@@ -1,6 +1,7 @@
 /** What an error is to the one who typed the command: a sentence and an exit code. */
 import { DeviceLostError, OutOfMemoryError } from "@tare/core";
-import { UsageError } from "./flags.ts";
+import { camelCase } from "./config_file.ts";
+import { type Flags, UsageError } from "./flags.ts";
 
 /** Exit codes: 2 for what the user can mend in what they gave, 1 for the rest. */
 const codes: readonly (readonly [kind: abstract new (...args: never[]) => Error, code: number])[] = [
@@ -29,6 +30,18 @@ export class StageError extends Error {
     super(sentence);
     this.code = code;
   }
+}
+
+/** Where the packages name a setting of theirs, an error names the flag that it was given by. */
+export function inFlags(error: unknown, flags: Flags): unknown {
+  if (!(error instanceof RangeError)) return error;
+  for (const name of Object.keys(flags)) {
+    const word = camelCase(name);
+    const alone = new RegExp(`(?<![\\w/.-])${word}${word === name ? " (?=of (?:PPO|training) )" : "\\b"}`, "g");
+    error.message = error.message.replace(alone, `--${name}${word === name ? " " : ""}`);
+  }
+  error.message = error.message.replace(/(--[a-z-]+) of (?:PPO|training)\b/g, "$1");
+  return error;
 }
 
 /** A sentence for stderr, if there is anything to say, and the exit code. */

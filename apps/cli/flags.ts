@@ -141,6 +141,12 @@ function wordFor({ type, value, choices }: Flag): string {
   return value ?? choices?.join("|") ?? (type === "text" || type === "texts" ? "TEXT" : "N");
 }
 
+/** How a command is typed. */
+export function usageOf(name: string, flags: Flags): string {
+  const places = Object.values(flags).filter(({ positional }) => positional).map(wordFor);
+  return ["Usage: tare", name, ...places, "[FLAGS]"].join(" ");
+}
+
 /** The table as `--help` shows it. */
 export function describeFlags(flags: Flags): string {
   const rows = Object.entries(flags).map(([name, flag]) => {

@@ -38,7 +38,7 @@ export function pipelineBar(
       signal,
       bar: () => ({
         show(part, whole, words) {
-          parts.set(name, Math.max(parts.get(name)!, Math.min(part / whole, 1))); // a stage may have several bars
+          parts.set(name, Math.max(parts.get(name)!, whole > 0 ? Math.min(part / whole, 1) : 0)); // a stage may have several bars
           active.set(name, words);
           show();
         },
