@@ -44,6 +44,8 @@ export interface CommonValues {
   readonly threads?: number;
   /** Whether stdout is for programs. */
   readonly json: boolean;
+  /** Whether errors say where in the program they came from. */
+  readonly trace: boolean;
 }
 
 /** Joins a command's own flags with the common ones, and gives `run` their types. */

@@ -20,7 +20,7 @@ const codes: readonly (readonly [kind: abstract new (...args: never[]) => Error,
   [DeviceLostError, 1],
 ];
 
-/** A failure that another thread has explained. */
+/** A failure of a stage, explained where it came. */
 export class StageError extends Error {
   override readonly name: string = "StageError";
   /** The exit code. */
@@ -49,6 +49,7 @@ export function explain(error: unknown, trace: boolean): { sentence: string; cod
   const code = error instanceof StageError ? error.code : codes.find(([kind]) => error instanceof kind)?.[1] ?? 1;
   if (code === 141) return { sentence: "", code };
   if (!(error instanceof Error)) return { sentence: `${error}`, code };
+  if (error instanceof StageError) return { sentence: error.message, code }; // with its trace, if there is to be one
   // Deno's own: "No such file or directory (os error 2): readfile 'x'"
   const message = error.message.replace(/ \(os error \d+\)/, "").replace(/\s*\n\s*/g, " ");
   return { sentence: trace ? `${error.stack}` : message, code };

@@ -42,7 +42,7 @@ const schema = z.strictObject({
 }, "expected an object with stages");
 
 /** Settings of the whole that stages have unless they say otherwise. */
-export type Inherited = Pick<CommonValues, "device" | "threads">;
+export type Inherited = Pick<CommonValues, "device" | "threads" | "trace">;
 
 /**
  * Reads a pipeline. Paths in it are left as they are: they are relative to its folder.

@@ -70,6 +70,16 @@ export async function isDone(record: StageRecord | undefined, { out }: Stage): P
   return record?.state === "done" && await isThere(out);
 }
 
+/**
+ * Whether a stage that was begun left something: one that failed on a slip of the pen, or was killed at once, wrote nothing
+ * that a corrected one would have to agree with.
+ */
+export async function hasLeft({ out }: Stage): Promise<boolean> {
+  if (!await isFolder(out)) return await isThere(out);
+  const names = await Array.fromAsync(Deno.readDir(out), ({ name }) => name);
+  return names.some((name) => !name.startsWith(".")); // a lock, or what was being written
+}
+
 /** Whether there is a file or a folder of this name. */
 export async function isThere(path: string): Promise<boolean> {
   return await isFolder(path) || await openFile(path) !== undefined;
@@ -88,7 +98,7 @@ export function checkUnchanged(name: string, was: Used, is: Used): void {
   const changed = differences(used(was), used(is));
   if (changed.length === 0) return;
   throw new UsageError(
-    `Cannot go on after stage ${name}, because not all is as it was: ${
+    `Cannot go on with stage ${name}, because not all is as it was: ${
       changed.join("; ")
     }. Give what was used before, or ` +
       `do it and what follows anew with --from ${name}`,

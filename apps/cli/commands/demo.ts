@@ -17,11 +17,12 @@ export const demo: Command = defineCommand({
     fast: { type: "switch", help: "less of everything, in less than a minute: does it run here?" },
     from: { type: "text", value: "NAME", help: "do this stage and all after it anew" },
   },
-  async run({ out, seed, fast, from, device, threads }, context) {
+  async run({ out, seed, fast, from, device, threads, trace }, context) {
     const json = `${JSON.stringify(demoPipeline(seed, fast), undefined, 2)}\n`;
     const file = `${out}/pipeline.json`;
     await checkOut(out);
-    const pipeline = parsePipeline(JSON.parse(json), file, { device, ...threads !== undefined && { threads } });
+    const inherited = { device, trace, ...threads !== undefined && { threads } };
+    const pipeline = parsePipeline(JSON.parse(json), file, inherited);
     const first = firstOf(pipeline, file, from);
     await Deno.mkdir(out, { recursive: true });
     const results = await within(out, async () => {

@@ -14,8 +14,8 @@ export const run: Command = defineCommand({
     },
     from: { type: "text", value: "NAME", help: "do this stage and all after it anew" },
   },
-  async run({ pipeline: file, from, device, threads }, context) {
-    const pipeline = await readPipeline(file, { device, ...threads !== undefined && { threads } });
+  async run({ pipeline: file, from, device, threads, trace }, context) {
+    const pipeline = await readPipeline(file, { device, trace, ...threads !== undefined && { threads } });
     const first = firstOf(pipeline, file, from);
     return {
       pipeline: basename(file),
