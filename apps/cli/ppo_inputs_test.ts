@@ -98,6 +98,10 @@ Deno.test("readPpoInputs() refuses flags that contradict each other, and gold wh
   const refused: [Readonly<Record<string, string>>, string][] = [
     [{ "running-scale": "", "reward-scale": "2" }, "Expected --reward-scale or --running-scale but found both"],
     [{ advantages: "rloo", critic: "reward" }, "Expected no --critic with --advantages rloo"],
+    [
+      { critic: "reward", "reward-url": "http://localhost:1", "reward-kind": "classify" },
+      "Expected --critic zero with --reward-url",
+    ],
     [{ "eval-every": "2" }, "Expected --eval-prompts beside --eval-every"],
     [{ keep: "best" }, "Expected --eval-prompts beside --keep best"],
     [{ baseline: "mean" }, "Expected --baselines beside --baseline"],
@@ -109,4 +113,14 @@ Deno.test("readPpoInputs() refuses flags that contradict each other, and gold wh
     SyntaxError,
     `${file}: Expected a prompt of the preference world`,
   );
+});
+
+Deno.test("readPpoInputs() refuses a critic from a reward model whose ids mean something else", async () => {
+  await using folder = await folderWithTable();
+  const { path } = folder;
+  assertEquals((await read(path, { critic: "reward" })).prompts.length, 4);
+  const tokenizer = `${path}/reward/tokenizer.json`;
+  await Deno.writeTextFile(tokenizer, "\n", { append: true });
+  await assertRejects(() => read(path, { critic: "reward" }), RangeError, "give --critic zero");
+  assertEquals((await read(path, { critic: "zero" })).prompts.length, 4);
 });
