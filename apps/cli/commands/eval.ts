@@ -12,6 +12,7 @@ import { comparisonTable, responseRows } from "../compare/table.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { UsageError } from "../flags.ts";
 import { readPrompts, roomForPrompts } from "../prompts.ts";
+import { checkIntent } from "../replaceable.ts";
 import { rewardFlags } from "../reward_model.ts";
 import type { RunRecord } from "../run_record.ts";
 import { settingsOf } from "../training_flags.ts";
@@ -46,6 +47,7 @@ export const evaluation: Command = defineCommand({
     if (out === undefined || file === undefined) {
       throw new UsageError("Expected --prompts with a file of prompts, and --out with a folder for the table");
     }
+    checkIntent(values);
     const policies = await openPolicies(values.policies, values, context);
     checkBestOf(values, policies.map(({ name }) => name));
 

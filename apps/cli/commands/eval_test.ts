@@ -94,6 +94,7 @@ Deno.test("tare eval compare shows with --resume what is there, if it is the sam
   assertEquals(await run(args("--resume")), first);
   assertEquals((await Deno.stat(file)).mtime, mtime);
   await assertRejects(() => run(args("--resume", "--seed", "1")), UsageError, "seed is 1 and was 0");
+  await assertRejects(() => run(args("--resume", "--force")), UsageError, "but found both");
   await assertRejects(() => run(args()), RangeError, "there is a comparison in it; give --force");
   await run(args("--force", "--seed", "1"));
   assertEquals((await readJson(file)).seed, 1);
