@@ -4,7 +4,7 @@ import type { Stage } from "./pipeline.ts";
 
 /** A bar of many stages. */
 export interface PipelineBar extends Disposable {
-  /** What a stage may use: its own bar moves this one, and its notes begin with its name. */
+  /** What a stage may use: its own bar moves this one, its notes begin with its name, and what it prints comes below that. */
   contextOf(stage: Stage, signal: AbortSignal): Context;
   /** Shows that a stage is done. */
   done(stage: Stage): void;
@@ -24,6 +24,7 @@ export function pipelineBar(
   const parts = new Map<string, number>(groups.flat().map(({ name }) => [name, done.has(name) ? 1 : 0]));
   const active = new Map<string, string>();
   const bar = context.bar();
+  let speaker = "";
   const total = groups.reduce((sum, group) => sum + shareOf(group), 0);
   const show = () => {
     const partOf = (group: readonly Stage[]) =>
@@ -33,7 +34,11 @@ export function pipelineBar(
   };
   return {
     contextOf: ({ name }, signal) => ({
-      print: context.print,
+      print(text) {
+        if (speaker !== name) context.print(`\n${name}:\n`);
+        speaker = name;
+        context.print(text);
+      },
       note: (line) => context.note(`${name}: ${line}`),
       signal,
       bar: () => ({
