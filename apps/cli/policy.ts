@@ -3,6 +3,7 @@ import type { Device } from "@tare/core";
 import type { Tokenizer } from "@tare/data";
 import { localSampler, type Sampler } from "@tare/sampler";
 import { openaiSampler } from "@tare/sampler/openai";
+import { checkAddress } from "./address.ts";
 import type { Context } from "./command.ts";
 import { remoteName } from "./fingerprint.ts";
 import { UsageError } from "./flags.ts";
@@ -72,6 +73,7 @@ export async function findPolicy(values: PolicyValues, context: Context): Promis
       "Expected --server and --server-model together: the address, and the server's name of the policy",
     );
   }
+  if (url !== undefined) checkAddress("server", url);
   const here = name === undefined ? undefined : await findModel(name, values, context);
   if (url === undefined) return here!;
   const { "server-kind": server, concurrency } = values;

@@ -135,14 +135,3 @@ async function goOn({ command, out }: Stage, was: StageRecord | undefined): Prom
   if (flags.resume && was?.state !== "replaced" && !older) return { resume: await isThere(out) };
   return flags.force ? { force: was !== undefined } : {};
 }
-
-/** Works in a folder: what a stage calls a path is the same in its files wherever the command was typed. */
-export async function within<R>(folder: string, work: () => Promise<R>): Promise<R> {
-  const before = Deno.cwd();
-  Deno.chdir(folder);
-  try {
-    return await work();
-  } finally {
-    Deno.chdir(before);
-  }
-}

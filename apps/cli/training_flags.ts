@@ -1,9 +1,9 @@
 /** Flags of every command that trains, and the settings that its run remembers. */
 import type { ModelConfig } from "@tare/core";
 import type { TrainingConfig } from "@tare/finetune";
+import { isAddress, publicAddress } from "./address.ts";
 import { camelCase } from "./config_file.ts";
 import type { CommonValues } from "./command.ts";
-import { publicAddress } from "./fingerprint.ts";
 import { UsageError, type Values } from "./flags.ts";
 
 /** What is trained on what, and how. Where a default depends on the rest, the table has none. */
@@ -89,12 +89,10 @@ export function settingsOf(values: object): Record<string, unknown> {
     !elsewhere.includes(name) && value !== undefined && value !== Infinity
   );
   return Object.fromEntries(
-    entries.map(([name, value]) => [camelCase(name), isAddress(value) ? publicAddress(value) : value]),
+    entries.map((
+      [name, value],
+    ) => [camelCase(name), typeof value === "string" && isAddress(value) ? publicAddress(value) : value]),
   );
-}
-
-function isAddress(value: unknown): value is string {
-  return typeof value === "string" && /^https?:/i.test(value) && URL.canParse(value);
 }
 
 /** The trainer's settings among the flags; what was not given is absent. */

@@ -97,7 +97,7 @@ const rules: Readonly<Record<keyof PpoConfig, SettingRule>> = {
   ...{ iterations: count, episodes: held, samplesPerPrompt: held, maxTokens: count },
   temperature: fits(
     (x) => positive.fits(x),
-    "above 0: a policy that always takes the likeliest token explores nothing",
+    "above 0 (a policy that always takes the likeliest token explores nothing)",
   ),
   ...{ epochs: count, minibatches: count, microTokens: count },
   ...{ learningRate: positive, criticLearningRate: positive, decay: oneOf("linear", "constant") },
