@@ -42,8 +42,8 @@ function argumentsFor({ path }: TemporaryFolder, out: string, ...more: string[])
 }
 
 /** Runs the command within this program. */
-async function run(args: readonly string[]): Promise<object> {
-  return await evaluation.run(parseFlags(args, evaluation.flags), silent);
+async function run(args: readonly string[], context = silent): Promise<object> {
+  return await evaluation.run(parseFlags(args, evaluation.flags), context);
 }
 
 Deno.test("tare eval compare writes responses and a table that follows from them, the same bytes for any threads", async () => {
@@ -111,6 +111,15 @@ Deno.test("tare eval compare draws by the same random numbers for all policies: 
   assert(Math.abs(twin.kl) < 1e-4);
   const { tie, rate } = pairs.find(({ a, b }: { a: string; b: string }) => a === "twin" && b === "sft");
   assertEquals([tie, rate.mean], [5, 0.5]);
+});
+
+Deno.test("tare eval compare shows one bar, which comes to its end with the last score", async () => {
+  await using folder = await folderToCompare(3);
+  const shares: number[] = [];
+  const bar = () => ({ show: (done: number, all: number) => void shares.push(done / all), [Symbol.dispose]: () => {} });
+  const args = argumentsFor(folder, "out", "--reward", `${folder.path}/reward`, "--gold", "world", "--best-of", "2");
+  await run(args, { ...silent, bar });
+  assertEquals([shares.at(-1), shares.filter((share) => share >= 1).length], [1, 1]);
 });
 
 Deno.test("tare eval compare takes policies with tokenizers of their own, and leaves KL out", async () => {
