@@ -7,7 +7,8 @@ import { generate } from "./commands/generate.ts";
 import { run } from "./commands/run.ts";
 import { readSettings } from "./config_file.ts";
 import { explain, inFlags } from "./errors.ts";
-import { describeFlags, nearest, UsageError, usageOf } from "./flags.ts";
+import { nearest, UsageError } from "./flags.ts";
+import { describeFlags, usageOf } from "./flags_help.ts";
 import { stages } from "./stages.ts";
 import { bar, note, print, restore } from "./terminal.ts";
 
