@@ -73,7 +73,8 @@ async function dispatch([name, ...args]: readonly string[], signal: AbortSignal)
     );
   }
   const values = await readSettings(args, command.flags);
-  const context: Context = { print: values.json ? () => {} : print, note, bar, signal };
+  const again = "the same command with --resume";
+  const context: Context = { print: values.json ? () => {} : print, note, bar, signal, again };
   const report = await command.run(values, context).catch((error) => {
     throw inFlags(error, command.flags);
   });

@@ -10,6 +10,9 @@ export interface PipelineBar extends Disposable {
   done(stage: Stage): void;
 }
 
+/** What goes on with a stage that was stopped. */
+export const pipelineAgain = "the same command";
+
 /** Share of the time that a list of stages takes: that of the longest, for they run side by side. */
 export function shareOf(group: readonly Stage[]): number {
   return Math.max(...group.map(({ share }) => share));
@@ -40,6 +43,7 @@ export function pipelineBar(
         context.print(text);
       },
       note: (line) => context.note(`${name}: ${line}`),
+      again: pipelineAgain,
       signal,
       bar: () => ({
         show(part, whole, words) {

@@ -122,7 +122,8 @@ async function runStage(stage: Stage, run: typeof runHere, progress: Progress, s
 /** An error that says in which stage it came. */
 function inStage(name: string, error: unknown, trace: boolean): unknown {
   const { sentence, code } = explain(error, trace);
-  return sentence ? new StageError(`Stage ${name}: ${sentence}`, code) : error;
+  const hint = /--(force|resume)\b/.test(sentence) ? ` (in a pipeline that is --from ${name})` : "";
+  return sentence ? new StageError(`Stage ${name}: ${sentence}${hint}`, code) : error;
 }
 
 /**

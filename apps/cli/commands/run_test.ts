@@ -86,6 +86,12 @@ Deno.test("tare run names the stage that failed, and takes the corrected pipelin
   const mended = await runTare(["run", `${path}/p.json`, ...cpu]);
   assertEquals(mended.code, 0, mended.stderr);
   assertEquals((await readJson(`${path}/runs/stages.json`)).sft.state, "done");
+
+  await Deno.writeTextFile(`${path}/runs/stages.json`, "{}"); // a run that no record knows, of other settings
+  await write("preferences.jsonl");
+  const { code, stderr } = await runTare(["run", `${path}/p.json`, ...cpu]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "begin anew with --force (in a pipeline that is --from sft)");
 });
 
 Deno.test("tare run that is killed in each stage goes on, and ends with the bytes of one left alone", async () => {
@@ -149,6 +155,8 @@ Deno.test("tare run ends where a stage fails or Ctrl-C comes, with checkpoints o
   }
   child.kill("SIGINT");
   const { code, stderr } = await child.output();
-  assertEquals(code, 130, new TextDecoder().decode(stderr));
+  const said = new TextDecoder().decode(stderr);
+  assertEquals(code, 130, said);
+  assertStringIncludes(said, " of 100000: the same command goes on"); // a pipeline has no --resume
   for (const stage of ["long", "other"]) assertEquals((await Deno.stat(`${path}/runs/${stage}/latest`)).isFile, true);
 });

@@ -71,7 +71,7 @@ export const sample: Command = defineCommand({
       const { reward: scores } = await reward.open(device, policy.ids, tokenizer);
       stack.defer(() => {
         if (!context.signal.aborted) return;
-        context.note(`Stopped after ${rows.length} of ${prompts.length} rows: the same command with --resume goes on`);
+        context.note(`Stopped after ${rows.length} of ${prompts.length} rows: ${context.again} goes on`);
       });
       const bar = stack.use(rowBar(context, "sampled"));
       bar.show(rows.length, prompts.length);
