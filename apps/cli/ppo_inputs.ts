@@ -1,5 +1,5 @@
 /** What a PPO run reads before any weights: policy, reward, prompts and baselines, and whether they belong together. */
-import { type Baseline, type BaselineTable, checkTable } from "@tare/contrastive";
+import { type Baseline, type BaselineTable, checkTable, contrast } from "@tare/contrastive";
 import { type BaselinesFile, readBaselines } from "./baselines_file.ts";
 import type { Context } from "./command.ts";
 import { checkGold } from "./compare/scorers.ts";
@@ -31,7 +31,7 @@ export type PpoInputValues = PpoValues & StartValues & RewardValues & { readonly
  * Reads what the flags name.
  *
  * @throws {UsageError} If a flag is missing, or makes no sense without another.
- * @throws {RangeError} If the baselines are of another policy or template, or lack a prompt; or the critic is to begin as a
+ * @throws {RangeError} If the baselines are of another policy, reward or template, or lack a prompt or what is subtracted; or the critic is to begin as a
  *   reward model whose ids mean something else.
  * @throws {SyntaxError} If gold is asked for where a prompt has none.
  */
@@ -66,6 +66,8 @@ export async function readPpoInputs(values: PpoInputValues, context: Context): P
     const template = prompts.some(({ rendered }) => rendered) ? start.tokenizer.templateHash : "";
     const asked = prompts.map(({ id, text }) => ({ promptId: id, prompt: text }));
     await checkTable(baselines.table, { policy: await fingerprint(start.files), template, prompts: asked });
+    const unread = Object.assign(() => Promise.resolve(new Float32Array()), { id: found.id });
+    contrast(unread, baselines.table, { baseline }); // refuses here what it would refuse once all is loaded
     for (const line of unlike(baselines.table, values)) context.note(`${file}: ${line}`);
   }
   return {

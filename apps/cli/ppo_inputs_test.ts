@@ -47,6 +47,13 @@ Deno.test("readPpoInputs() refuses baselines of another run, and what is wrong w
     "Expected baselines of the policy",
   );
 
+  await assertRejects(
+    () => read(path, { baselines, reward: `${path}/reward2` }),
+    RangeError,
+    "Expected the reward that the table was scored with",
+  );
+  await assertRejects(() => read(path, { baselines, baseline: "greedy" }), RangeError, "greedy");
+
   const rows = await readLines(baselines);
   const changed = async (change: (row: Record<string, unknown>) => object, message: string, at = 1) => {
     const lines = rows.map((row, i) => JSON.stringify(i === at ? change(row) : row));
