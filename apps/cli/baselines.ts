@@ -2,7 +2,7 @@
 import { type BaselineRow, baselineTable, betweenPromptShare, promiseOf, type SamplingRecord } from "@tare/contrastive";
 import type { BaselinePrompt } from "@tare/sampler";
 import type { Context } from "./command.ts";
-import { sha256 } from "./digest.ts";
+import { digestOf } from "./digest.ts";
 import { UsageError } from "./flags.ts";
 import { differences } from "./run_record.ts";
 
@@ -43,7 +43,7 @@ export function checkSampled(
     const was = { prompt: row.promptId, promptHash: row.promptHash, policy, rewardModel, template, ...sampling };
     const changed = differences(
       { ...was, greedy: greedy !== undefined, dataset: dataset?.response },
-      { prompt: id, promptHash: hashOf(text), ...made, sampling: undefined, ...made.sampling, dataset: answer?.text },
+      { prompt: id, promptHash: digestOf(text), ...made, sampling: undefined, ...made.sampling, dataset: answer?.text },
     );
     if (changed.length === 0) continue;
     throw new UsageError(
@@ -78,10 +78,4 @@ export async function reportOf(rows: readonly BaselineRow[], { print }: Context)
       `${promise}\n`,
   );
   return { ...report, betweenPrompts: { value, low, high }, promise };
-}
-
-function hashOf(text: string): string {
-  const digest = sha256();
-  digest.update(text);
-  return digest.digest("hex");
 }

@@ -10,6 +10,8 @@ export interface Context {
   readonly note: (line: string) => void;
   /** Shows on stderr how far something is. */
   readonly bar: () => Bar;
+  /** What goes on with what was stopped, for a remark: a pipeline needs no flag for it. */
+  readonly again: string;
   /** Fires at Ctrl-C; a second Ctrl-C ends the program at once. */
   readonly signal: AbortSignal;
 }
@@ -44,6 +46,8 @@ export interface CommonValues {
   readonly threads?: number;
   /** Whether stdout is for programs. */
   readonly json: boolean;
+  /** Whether errors say where in the program they came from. */
+  readonly trace: boolean;
 }
 
 /** Joins a command's own flags with the common ones, and gives `run` their types. */

@@ -20,6 +20,13 @@ export function sha256(): Digest {
   return createHash("sha256");
 }
 
+/** The digest of a text. */
+export function digestOf(text: string): string {
+  const digest = sha256();
+  digest.update(text);
+  return digest.digest("hex");
+}
+
 /** The digest of a checkpoint's files, names and contents; those that are not there do not count. */
 export async function digestFiles(files: CheckpointFiles, names: readonly string[]): Promise<string> {
   const digest = sha256();

@@ -35,6 +35,11 @@ export async function openFile(path: string): Promise<ByteSource | undefined> {
   return { size, slice: (start, end) => ({ arrayBuffer: () => readRange(path, start, Math.min(end, size)) }) };
 }
 
+/** The beginning of a file. */
+export function head(file: ByteSource): ByteSource {
+  return { size: Math.min(file.size, 256), slice: (start, end) => file.slice(start, end) };
+}
+
 /** All of a file as text. */
 export async function readText(file: ByteSource): Promise<string> {
   return new TextDecoder().decode(await file.slice(0, file.size).arrayBuffer());

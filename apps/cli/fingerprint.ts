@@ -1,5 +1,6 @@
 /** Names that models go by in what is made with them: digests of their files. */
 import type { CheckpointFiles } from "@tare/core";
+import { publicAddress } from "./address.ts";
 import { digestFiles, weightFiles } from "./digest.ts";
 
 /** Files that a tokenizer consists of; they go from checkpoint to checkpoint as they are. */
@@ -25,8 +26,7 @@ export async function tokenizerFingerprint(files: CheckpointFiles): Promise<stri
 
 /** The name of a model behind an address, without what the address may hold of credentials or queries. */
 export function remoteName(model: string, address: string): string {
-  const { origin, pathname } = new URL(address);
-  return `${model}@${origin}${pathname}`.replace(/\/$/, "");
+  return `${model}@${publicAddress(address)}`;
 }
 
 function short(digest: string): string {

@@ -1,6 +1,7 @@
 /** Flags of a command, as one table: what the parser takes is what `--help` shows. */
 import { levenshteinDistance } from "@std/text";
 import { parseArgs } from "node:util";
+import { wordFor } from "./flags_help.ts";
 
 /** One flag. */
 export interface Flag {
@@ -134,23 +135,4 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const ranked = known.map((name) => [name, levenshteinDistance(word, name)] as const).sort((a, b) => a[1] - b[1]);
   const [name, distance] = ranked[0] ?? ["", Infinity];
   return distance <= Math.max(1, Math.floor(name.length / 3)) ? name : undefined;
-}
-
-/** What stands for a value. */
-function wordFor({ type, value, choices }: Flag): string {
-  return value ?? choices?.join("|") ?? (type === "text" || type === "texts" ? "TEXT" : "N");
-}
-
-/** The table as `--help` shows it. */
-export function describeFlags(flags: Flags): string {
-  const rows = Object.entries(flags).map(([name, flag]) => {
-    const dashed = name.length === 1 ? `-${name}` : `--${name}`;
-    const named = flag.type === "switch" ? dashed : `${dashed} ${wordFor(flag)}`;
-    return [
-      flag.positional ? wordFor(flag) : named,
-      `${flag.help}${flag.default === undefined ? "" : ` (${flag.default})`}`,
-    ] as const;
-  });
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");
 }

@@ -1,5 +1,5 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { describeFlags, type Flags, nearest, parseFlags, UsageError } from "./flags.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { type Flags, nearest, parseFlags, UsageError } from "./flags.ts";
 
 const flags = {
   model: { type: "text", value: "DIR", help: "a folder" },
@@ -65,13 +65,6 @@ Deno.test("nearest() suggests what is a slip away, and nothing else", () => {
   assertEquals(nearest("serve", ["doctor", "generate"]), undefined);
 });
 
-Deno.test("describeFlags() shows each flag with its value and default", () => {
-  const lines = describeFlags(flags).split("\n");
-  assertEquals(lines.length, Object.keys(flags).length);
-  assertEquals(lines[0], "  --model DIR          a folder");
-  assertEquals(lines[1], "  --device cpu|webgpu  where (cpu)");
-});
-
 Deno.test("parseFlags() takes what has no name by its place, and refuses less, more, and its name", () => {
   const places = {
     action: { type: "text", positional: true, choices: ["show"], help: "what" },
@@ -92,7 +85,6 @@ Deno.test("parseFlags() takes what has no name by its place, and refuses less, m
     [["show", "--file", "a"], 'Unknown flag "--file"'],
   ];
   for (const [args, message] of refused) assertThrows(() => parseFlags(args, places), UsageError, message);
-  assertEquals(describeFlags(places), "  show      what\n  FILE      of which\n  --seed N  equal seeds");
 });
 
 Deno.test("parseFlags() gives the last place, if it is one of texts, all that is left", () => {
@@ -112,5 +104,4 @@ Deno.test("parseFlags() takes a name of one letter behind one dash or two, and n
   assertThrows(() => parseFlags(["-seed", "3"], flags), UsageError, "Unknown flag");
   assertThrows(() => parseFlags(["-k"], flags), UsageError, "Expected a value after --k");
   assertThrows(() => parseFlags(["-k", "0"], flags), UsageError, "Expected --k to be an integer of 1 or more");
-  assertStringIncludes(describeFlags(flags), "-k N  ");
 });

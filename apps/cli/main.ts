@@ -6,10 +6,11 @@ import { doctor } from "./commands/doctor.ts";
 import { generate } from "./commands/generate.ts";
 import { run } from "./commands/run.ts";
 import { readSettings } from "./config_file.ts";
-import { explain } from "./errors.ts";
-import { describeFlags, nearest, UsageError } from "./flags.ts";
+import { explain, inFlags } from "./errors.ts";
+import { nearest, UsageError } from "./flags.ts";
+import { describeFlags, usageOf } from "./flags_help.ts";
 import { stages } from "./stages.ts";
-import { bar, note, print } from "./terminal.ts";
+import { bar, note, print, restore } from "./terminal.ts";
 
 const commands: Readonly<Record<string, Command>> = { ...stages, run, demo, data, generate, doctor };
 
@@ -38,17 +39,20 @@ tare COMMAND --help shows a command's flags.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
-  const interrupted = () =>
-    stop.signal.aborted ? Deno.exit(130) : stop.abort(new DOMException("Interrupted", "AbortError"));
+  const interrupted = () => {
+    if (!stop.signal.aborted) return stop.abort(new DOMException("Interrupted", "AbortError"));
+    restore();
+    Deno.exit(130);
+  };
   Deno.addSignalListener("SIGINT", interrupted);
   try {
     await dispatch(args, stop.signal);
     return stop.signal.aborted ? 130 : 0;
   } catch (error) {
-    if (stop.signal.aborted) return 130;
     const { sentence, code } = explain(error, args.includes("--trace"));
-    if (sentence) note(sentence);
-    return code;
+    const [stopped, asked] = [stop.signal.aborted, error instanceof DOMException && error.name === "AbortError"];
+    if (sentence && !(stopped && asked)) note(sentence); // also of a last checkpoint that could not be written
+    return stopped ? 130 : code;
   } finally {
     Deno.removeSignalListener("SIGINT", interrupted);
   }
@@ -64,11 +68,16 @@ async function dispatch([name, ...args]: readonly string[], signal: AbortSignal)
     );
   }
   if (args.includes("--help") || args.includes("-h")) {
-    return print(`tare ${name}: ${command.summary}\n\n${describeFlags(command.flags)}\n`);
+    return print(
+      `tare ${name}: ${command.summary}\n\n${usageOf(name, command.flags)}\n\n${describeFlags(command.flags)}\n`,
+    );
   }
   const values = await readSettings(args, command.flags);
-  const context: Context = { print: values.json ? () => {} : print, note, bar, signal };
-  const report = await command.run(values, context);
+  const again = "the same command with --resume";
+  const context: Context = { print: values.json ? () => {} : print, note, bar, signal, again };
+  const report = await command.run(values, context).catch((error) => {
+    throw inFlags(error, command.flags);
+  });
   signal.throwIfAborted();
   if (values.json) print(JSON.stringify(report) + "\n");
 }

@@ -107,7 +107,8 @@ export async function within<R>(name: string, run: () => Promise<R>): Promise<R>
   try {
     return await run();
   } catch (error) {
-    if (error instanceof Error && !error.message.includes(name)) error.message = `${name}: ${error.message}`;
+    const ours = error instanceof Error && !(error instanceof DOMException); // whose message is for reading only
+    if (ours && !error.message.includes(name)) error.message = `${name}: ${error.message}`;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 /** `pipeline.json`: commands with their settings, one after the other or side by side. */
-import { resolve } from "node:path";
+import { posix, resolve } from "node:path";
 import { z } from "zod";
 import { camelCase, checkSettings, readJson, refuseIssue, withSettings } from "./config_file.ts";
 import type { Command, CommonValues } from "./command.ts";
@@ -42,7 +42,7 @@ const schema = z.strictObject({
 }, "expected an object with stages");
 
 /** Settings of the whole that stages have unless they say otherwise. */
-export type Inherited = Pick<CommonValues, "device" | "threads">;
+export type Inherited = Pick<CommonValues, "device" | "threads" | "trace">;
 
 /**
  * Reads a pipeline. Paths in it are left as they are: they are relative to its folder.
@@ -98,7 +98,7 @@ function stageOf(
     where,
     () => withSettings([...words, ...given], command.flags, { ...inherited, ...checked }),
   );
-  const out = values.out as string | undefined ?? `${folder}/${name}`;
+  const out = values.out as string | undefined ?? posix.join(folder, name);
   return { name, command: word!, share, out, values: { ...values, out } };
 }
 

@@ -4,11 +4,14 @@ import type { Stage } from "./pipeline.ts";
 
 /** A bar of many stages. */
 export interface PipelineBar extends Disposable {
-  /** What a stage may use: its own bar moves this one, and its notes begin with its name. */
+  /** What a stage may use: its own bar moves this one, its notes begin with its name, and what it prints comes below that. */
   contextOf(stage: Stage, signal: AbortSignal): Context;
   /** Shows that a stage is done. */
   done(stage: Stage): void;
 }
+
+/** What goes on with a stage that was stopped. */
+export const pipelineAgain = "the same command";
 
 /** Share of the time that a list of stages takes: that of the longest, for they run side by side. */
 export function shareOf(group: readonly Stage[]): number {
@@ -24,6 +27,7 @@ export function pipelineBar(
   const parts = new Map<string, number>(groups.flat().map(({ name }) => [name, done.has(name) ? 1 : 0]));
   const active = new Map<string, string>();
   const bar = context.bar();
+  let speaker = "";
   const total = groups.reduce((sum, group) => sum + shareOf(group), 0);
   const show = () => {
     const partOf = (group: readonly Stage[]) =>
@@ -33,12 +37,17 @@ export function pipelineBar(
   };
   return {
     contextOf: ({ name }, signal) => ({
-      print: context.print,
+      print(text) {
+        if (speaker !== name) context.print(`\n${name}:\n`);
+        speaker = name;
+        context.print(text);
+      },
       note: (line) => context.note(`${name}: ${line}`),
+      again: pipelineAgain,
       signal,
       bar: () => ({
         show(part, whole, words) {
-          parts.set(name, Math.max(parts.get(name)!, Math.min(part / whole, 1))); // a stage may have several bars
+          parts.set(name, Math.max(parts.get(name)!, whole > 0 ? Math.min(part / whole, 1) : 0)); // a stage may have several bars
           active.set(name, words);
           show();
         },

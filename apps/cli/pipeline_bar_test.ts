@@ -7,10 +7,11 @@ const stage = (name: string, share: number): Stage => ({ name, share, command: "
 
 Deno.test("pipelineBar() gives each stage its share, those side by side one together, and never goes back", () => {
   const shown: [done: number, words: string][] = [];
-  const notes: string[] = [];
+  const [notes, printed]: [string[], string[]] = [[], []];
   const context = {
     ...silent,
     note: (line: string) => void notes.push(line),
+    print: (text: string) => void printed.push(text),
     bar: () => ({
       show: (done: number, total: number, words: string) => void shown.push([done / total, words]),
       [Symbol.dispose]: () => {},
@@ -21,6 +22,7 @@ Deno.test("pipelineBar() gives each stage its share, those side by side one toge
   const { signal } = new AbortController();
   const [forB, forC] = [bar.contextOf(b, signal), bar.contextOf(c, signal)];
   forB.note("hello");
+  for (const { print } of [forB, forB, forC]) print("text\n");
   using ofB = forB.bar();
   ofB.show(1, 2, "half");
   {
@@ -28,9 +30,17 @@ Deno.test("pipelineBar() gives each stage its share, those side by side one toge
     ofC.show(1, 1, "read");
     using again = forC.bar();
     again.show(1, 10, "begun");
+    again.show(0, 0, "of nothing");
   }
   bar.done(b);
   assertEquals(notes, ["b: hello"]);
-  assertEquals(shown.map(([done]) => done), [0.175, 0.325, 0.325, 0.4]); // a is 10 of 100, b and c 30 together
-  assertEquals(shown.map(([, words]) => words), ["b: half", "b: half; c: read", "b: half; c: begun", ""]);
+  assertEquals(printed.join(""), "\nb:\ntext\ntext\n\nc:\ntext\n");
+  assertEquals(shown.map(([done]) => done), [0.175, 0.325, 0.325, 0.325, 0.4]); // a is 10 of 100, b and c 30 together
+  assertEquals(shown.map(([, words]) => words), [
+    "b: half",
+    "b: half; c: read",
+    "b: half; c: begun",
+    "b: half; c: of nothing",
+    "",
+  ]);
 });

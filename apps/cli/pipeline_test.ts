@@ -3,7 +3,8 @@ import { demoPipeline } from "./demo_pipeline.ts";
 import { UsageError } from "./flags.ts";
 import { parsePipeline } from "./pipeline.ts";
 
-const parse = (json: unknown, inherited = {}) => parsePipeline(json, "p.json", { device: "cpu", ...inherited });
+const parse = (json: unknown, inherited = {}) =>
+  parsePipeline(json, "p.json", { device: "cpu", trace: false, ...inherited });
 
 Deno.test("parsePipeline() fills in what commands default to, and where each stage writes", () => {
   const { out, groups } = parse({

@@ -1,14 +1,15 @@
 /** What commands sample from: a model of this machine, or one behind a server. */
-import type { CheckpointFiles, Device } from "@tare/core";
-import { checkVocabulary, loadTokenizer, type Tokenizer } from "@tare/data";
+import type { Device } from "@tare/core";
+import type { Tokenizer } from "@tare/data";
 import { localSampler, type Sampler } from "@tare/sampler";
 import { openaiSampler } from "@tare/sampler/openai";
+import { checkAddress } from "./address.ts";
 import type { Context } from "./command.ts";
-import { readText } from "./files.ts";
-import { fingerprint, remoteName, tokenizerFingerprint } from "./fingerprint.ts";
+import { remoteName } from "./fingerprint.ts";
 import { UsageError } from "./flags.ts";
 import type { HubOptions } from "./hub.ts";
-import { loadForGeneration, openModel, readConfig, within } from "./model.ts";
+import { openLanguageModel } from "./language_model.ts";
+import { loadForGeneration } from "./model.ts";
 
 /** Flags that say what is sampled from. */
 export const policyFlags = {
@@ -72,6 +73,7 @@ export async function findPolicy(values: PolicyValues, context: Context): Promis
       "Expected --server and --server-model together: the address, and the server's name of the policy",
     );
   }
+  if (url !== undefined) checkAddress("server", url);
   const here = name === undefined ? undefined : await findModel(name, values, context);
   if (url === undefined) return here!;
   const { "server-kind": server, concurrency } = values;
@@ -84,26 +86,12 @@ export async function findPolicy(values: PolicyValues, context: Context): Promis
 }
 
 async function findModel(name: string, values: PolicyValues, context: Context): Promise<FoundPolicy> {
-  const files = await openModel(name, values, context);
-  const { positions, vocabulary } = await readConfig(name, files);
-  return await within(name, async () => {
-    const tokenizer = await loadTokenizer(files);
-    checkVocabulary(tokenizer, vocabulary);
-    await checkSpeaks(files);
-    const [id, ids] = [await fingerprint(files), await tokenizerFingerprint(files)];
-    return {
-      ...{ name, id, tokenizer, ids, positions, local: true },
-      async open(device, maxTokens, prompt) {
-        const model = await loadForGeneration(device!, name, files, { n: 32, maxTokens, prompt });
-        return localSampler({ ...model, device: device!, id });
-      },
-    };
-  });
-}
-
-/** Refuses a reward model: its trunk would speak, and say nothing. */
-async function checkSpeaks(files: CheckpointFiles): Promise<void> {
-  const { architectures } = JSON.parse(await readText((await files.open("config.json"))!));
-  if (!`${architectures}`.endsWith("ForSequenceClassification")) return;
-  throw new RangeError("Expected a language model but found a reward model: it has lost its output matrix");
+  const { files, config: { positions }, tokenizer, id, ids } = await openLanguageModel(name, values, context);
+  return {
+    ...{ name, id, tokenizer, ids, positions, local: true },
+    async open(device, maxTokens, prompt) {
+      const model = await loadForGeneration(device!, name, files, { n: 32, maxTokens, prompt });
+      return localSampler({ ...model, device: device!, id });
+    },
+  };
 }

@@ -35,7 +35,7 @@ export const ppoFlags = {
   iterations: { type: "integer", min: 1, default: 100, help: "iterations of rollout and update" },
   episodes: { type: "integer", min: 1, default: 64, help: "episodes of an iteration" },
   "samples-per-prompt": { type: "integer", min: 1, default: 1, help: "responses to each prompt of an iteration" },
-  "max-tokens": { type: "integer", min: 1, default: 64, help: "most tokens of a response" },
+  "max-tokens": { type: "integer", min: 1, default: 128, help: "most tokens of a response" },
   temperature: { type: "number", min: 0, default: 1, help: "divides logits, in rollouts and in training" },
   epochs: { type: "integer", min: 1, default: 4, help: "how often an iteration's episodes are learned from" },
   minibatches: { type: "integer", min: 1, default: 1, help: "updates of an epoch" },

@@ -1,9 +1,9 @@
 /** What a PPO run reads before any weights: policy, reward, prompts and baselines, and whether they belong together. */
-import { type Baseline, type BaselineTable, checkTable } from "@tare/contrastive";
+import { type Baseline, type BaselineTable, checkTable, contrast } from "@tare/contrastive";
 import { type BaselinesFile, readBaselines } from "./baselines_file.ts";
 import type { Context } from "./command.ts";
 import { checkGold } from "./compare/scorers.ts";
-import { fingerprint } from "./fingerprint.ts";
+import { fingerprint, tokenizerFingerprint } from "./fingerprint.ts";
 import { UsageError } from "./flags.ts";
 import { type PromptToAnswer, readPrompts, roomForPrompts } from "./prompts.ts";
 import type { PpoValues } from "./ppo_flags.ts";
@@ -31,7 +31,8 @@ export type PpoInputValues = PpoValues & StartValues & RewardValues & { readonly
  * Reads what the flags name.
  *
  * @throws {UsageError} If a flag is missing, or makes no sense without another.
- * @throws {RangeError} If the baselines are of another policy, reward or template, or lack a prompt.
+ * @throws {RangeError} If the baselines are of another policy, reward or template, or lack a prompt or what is subtracted; or the critic is to begin as a
+ *   reward model whose ids mean something else.
  * @throws {SyntaxError} If gold is asked for where a prompt has none.
  */
 export async function readPpoInputs(values: PpoInputValues, context: Context): Promise<PpoInputs> {
@@ -48,6 +49,12 @@ export async function readPpoInputs(values: PpoInputValues, context: Context): P
   for (const [wrong, words] of contradictions) if (wrong(values)) throw new UsageError(`Expected ${words}`);
   const start = await openStart(values, context);
   const found = await findReward(values, context);
+  if (values.critic === "reward" && found.ids !== await tokenizerFingerprint(start.files)) {
+    throw new RangeError(
+      `Expected a reward model with the tokenizer of ${start.name} for --critic reward, but ${found.name} has another: the ` +
+        `critic reads the policy's ids; give --critic zero`,
+    );
+  }
   const room = roomForPrompts(values, { [start.name]: start.config.positions, [found.name]: found.positions });
   const reading = { ...values, tokenizer: start.tokenizer, room };
   const { prompts, inputs } = await readPrompts(promptFile, reading, context);
@@ -59,6 +66,8 @@ export async function readPpoInputs(values: PpoInputValues, context: Context): P
     const template = prompts.some(({ rendered }) => rendered) ? start.tokenizer.templateHash : "";
     const asked = prompts.map(({ id, text }) => ({ promptId: id, prompt: text }));
     await checkTable(baselines.table, { policy: await fingerprint(start.files), template, prompts: asked });
+    const unread = Object.assign(() => Promise.resolve(new Float32Array()), { id: found.id });
+    contrast(unread, baselines.table, { baseline }); // refuses here what it would refuse once all is loaded
     for (const line of unlike(baselines.table, values)) context.note(`${file}: ${line}`);
   }
   return {
@@ -80,6 +89,10 @@ const contradictions: readonly (readonly [(values: PpoInputValues) => boolean, s
   [
     ({ advantages, critic }) => advantages === "rloo" && critic === "reward",
     "no --critic with --advantages rloo, which have none",
+  ],
+  [
+    (values) => values.critic === "reward" && values["reward-url"] !== undefined,
+    "--critic zero with --reward-url: the reward model is not on this machine",
   ],
   [
     (values) => values["eval-every"] !== undefined && values["eval-prompts"] === undefined,

@@ -47,6 +47,13 @@ Deno.test("readPpoInputs() refuses baselines of another run, and what is wrong w
     "Expected baselines of the policy",
   );
 
+  await assertRejects(
+    () => read(path, { baselines, reward: `${path}/reward2` }),
+    RangeError,
+    "Expected the reward that the table was scored with",
+  );
+  await assertRejects(() => read(path, { baselines, baseline: "greedy" }), RangeError, "greedy");
+
   const rows = await readLines(baselines);
   const changed = async (change: (row: Record<string, unknown>) => object, message: string, at = 1) => {
     const lines = rows.map((row, i) => JSON.stringify(i === at ? change(row) : row));
@@ -98,6 +105,10 @@ Deno.test("readPpoInputs() refuses flags that contradict each other, and gold wh
   const refused: [Readonly<Record<string, string>>, string][] = [
     [{ "running-scale": "", "reward-scale": "2" }, "Expected --reward-scale or --running-scale but found both"],
     [{ advantages: "rloo", critic: "reward" }, "Expected no --critic with --advantages rloo"],
+    [
+      { critic: "reward", "reward-url": "http://localhost:1", "reward-kind": "classify" },
+      "Expected --critic zero with --reward-url",
+    ],
     [{ "eval-every": "2" }, "Expected --eval-prompts beside --eval-every"],
     [{ keep: "best" }, "Expected --eval-prompts beside --keep best"],
     [{ baseline: "mean" }, "Expected --baselines beside --baseline"],
@@ -109,4 +120,14 @@ Deno.test("readPpoInputs() refuses flags that contradict each other, and gold wh
     SyntaxError,
     `${file}: Expected a prompt of the preference world`,
   );
+});
+
+Deno.test("readPpoInputs() refuses a critic from a reward model whose ids mean something else", async () => {
+  await using folder = await folderWithTable();
+  const { path } = folder;
+  assertEquals((await read(path, { critic: "reward" })).prompts.length, 4);
+  const tokenizer = `${path}/reward/tokenizer.json`;
+  await Deno.writeTextFile(tokenizer, "\n", { append: true });
+  await assertRejects(() => read(path, { critic: "reward" }), RangeError, "give --critic zero");
+  assertEquals((await read(path, { critic: "zero" })).prompts.length, 4);
 });

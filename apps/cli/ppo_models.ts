@@ -1,17 +1,9 @@
 /** The models of a PPO run on a device: fresh, or as a state has them. */
-import {
-  copyTree,
-  cpuMemoryBytes,
-  type Device,
-  type Model,
-  type ModelConfig,
-  type Placed,
-  predictMemory,
-} from "@tare/core";
+import { copyTree, type Device, type Model, type ModelConfig, type Placed, predictMemory } from "@tare/core";
 import type { RewardModel } from "@tare/finetune";
 import { criticOf, type PpoConfig, type PpoState } from "@tare/ppo";
-import { UsageError } from "./flags.ts";
 import { roomOf } from "./model.ts";
+import type { PpoValues } from "./ppo_flags.ts";
 import type { Placed as Started } from "./start.ts";
 
 /** Who learns, and what from. */
@@ -66,7 +58,6 @@ export function placeModels(device: Device, started: Started, options: PpoModelO
  * What `--critic` says that the critic begins as.
  *
  * @param shift The mean baseline, if baselines are subtracted: what the reward model scores above the reward.
- * @throws {UsageError} If it is a reward model that is not on this machine.
  */
 export function criticStart(
   kind: "zero" | "reward",
@@ -75,34 +66,42 @@ export function criticStart(
   { config, shift }: { config: PpoConfig; shift?: number },
 ): CriticStart {
   if (kind === "zero") return { from: policy };
-  if (!reward) {
-    throw new UsageError("Expected --critic zero with --reward-url: the reward model is not on this machine");
-  }
-  return { from: reward, shift, scale: config.rewardScale === "running" ? 1 : config.rewardScale };
+  return { from: reward!, shift, scale: config.rewardScale === "running" ? 1 : config.rewardScale };
 }
 
 /**
  * Refuses models that do not fit into memory together, before weights are read: policy and critic learn, the reference and a
- * reward model, taken to be of the policy's size, stand still.
+ * reward model, taken to be of the policy's size, stand still. With RLOO there is no critic; a server's model is elsewhere.
  */
 export function checkPpoRoom(
   device: Device,
   config: ModelConfig,
-  values: { readonly "micro-tokens": number; readonly "lora-rank"?: number; readonly recompute: boolean },
+  values: Pick<PpoValues, "advantages" | "micro-tokens" | "recompute"> & {
+    readonly "lora-rank"?: number;
+    readonly "reward-url"?: string;
+  },
 ): void {
-  const { "micro-tokens": tokens, "lora-rank": rank, recompute } = values;
+  const { advantages, "micro-tokens": tokens, "lora-rank": rank, recompute } = values;
   const mode = rank === undefined ? "sft" : "lora";
   const one = predictMemory(config, { mode, tokens, recompute, rank, kind: device.kind });
-  const others = rank === undefined ? 3 : 1; // critic, reference and reward model, or this one beside the shared trunk
-  const need = one.reserved + one.adapter + one.gradients + one.optimizer + others * one.weights;
-  const room = device.kind === "cpu" ? Math.min(roomOf(device), cpuMemoryBytes) : roomOf(device);
+  const critic = advantages === "gae" ? one.adapter + one.gradients + one.optimizer : 0;
+  const trunks = rank === undefined ? 1 + (advantages === "gae" ? 1 : 0) : 0; // reference and critic; adapters share one
+  const others = trunks + (values["reward-url"] === undefined ? 1 : 0);
+  const need = one.reserved + critic + others * one.weights;
+  const room = roomOf(device);
   if (need <= room) return;
   const gb = (bytes: number) => `${(bytes / 1e9).toFixed(2)} GB`;
+  const names = [
+    ...["policy", "reference"],
+    ...advantages === "gae" ? ["critic"] : [],
+    ...values["reward-url"] === undefined ? ["reward model"] : [],
+  ];
   throw new RangeError(
-    `PPO with policy, critic, reference and reward model needs ${gb(need)} on the ${device.kind} device, which has ` +
-      `${gb(room)}: ${
+    `PPO with ${names.slice(0, -1).join(", ")} and ${names.at(-1)} needs ${
+      gb(need)
+    } on the ${device.kind} device, which ` +
+      `has ${gb(room)}: ${
         rank === undefined ? "train adapters (--lora-rank)" : "lower --micro-tokens, or set --recompute"
-      }, or ` +
-      `take a smaller model`,
+      }, or take a smaller model`,
   );
 }

@@ -18,19 +18,31 @@ interface LibraryBar {
 
 /** A bar on stderr. */
 export function terminalBar(): Bar {
-  const format = "{bar} {percentage} %, {eta_formatted} left: {words}";
+  const format = "{bar} {percentage} %{eta_formatted}{words}";
   const bar: LibraryBar = new SingleBar({
-    ...{ format, noTTYOutput: true, notTTYSchedule: 10_000, barsize: 24, etaBuffer: 50 },
+    ...{ format, formatTime: timeLeft, noTTYOutput: true, notTTYSchedule: 10_000, barsize: 24, etaBuffer: 50 },
   });
   let begun = false;
   return {
     show(done, total, words) {
-      if (!begun) bar.start(total, done, { words });
-      else bar.update(done, { words });
+      const payload = { words: words && `: ${words}` };
+      if (!begun) bar.start(total, done, payload);
+      else bar.update(done, payload);
       begun = true;
     },
     [Symbol.dispose]: () => begun && bar.stop(),
   };
+}
+
+/**
+ * Says how much time is left; nothing where the library does not know: before the second look at a thing it has a text in
+ * place of a number.
+ */
+export function timeLeft(seconds: number | string): string {
+  if (typeof seconds !== "number" || seconds === 0) return "";
+  const minutes = Math.round(seconds / 60);
+  if (seconds < 60) return `, ${seconds} s left`;
+  return minutes < 60 ? `, ${minutes} min left` : `, ${Math.floor(minutes / 60)} h ${minutes % 60} min left`;
 }
 
 /** Begins a bar with the first bytes. */

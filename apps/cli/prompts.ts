@@ -12,7 +12,7 @@ import {
 import type { Prompt } from "@tare/sampler";
 import type { Context } from "./command.ts";
 import { openRows } from "./data.ts";
-import { sha256 } from "./digest.ts";
+import { digestOf, sha256 } from "./digest.ts";
 import { UsageError } from "./flags.ts";
 import { watched } from "./training_data.ts";
 
@@ -114,6 +114,11 @@ export async function readPrompts(file: string, options: PromptOptions, context:
   return { prompts: [...prompts.values()], inputs: { prompts: inputs } };
 }
 
+/** The longest text of some prompts, by which room is made for all. */
+export function longestOf(prompts: readonly { readonly text: string }[]): string {
+  return prompts.reduce((longest, { text }) => text.length > longest.length ? text : longest, "");
+}
+
 /** The longest form that fits: its text and its ids. */
 function fit(
   { prompt, shorter = [], rendered }: { prompt: string; shorter?: readonly string[]; rendered?: boolean },
@@ -126,10 +131,4 @@ function fit(
     if (!("skip" in tokens)) return { text, tokens };
   }
   return undefined;
-}
-
-function digestOf(text: string): string {
-  const digest = sha256();
-  digest.update(text);
-  return digest.digest("hex");
 }

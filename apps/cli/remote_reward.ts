@@ -2,6 +2,7 @@
 import type { Tokenizer } from "@tare/data";
 import type { Episode } from "@tare/sampler";
 import { classifyReward, openrlhfReward } from "@tare/sampler/rewards";
+import { checkAddress } from "./address.ts";
 import type { Context } from "./command.ts";
 import { UsageError } from "./flags.ts";
 import type { FoundReward, RewardValues } from "./reward_model.ts";
@@ -28,6 +29,7 @@ const kinds = { classify: classifyReward, openrlhf: openrlhfReward };
 export function findRemote(url: string, values: RewardValues, { signal }: Context): FoundReward {
   const { "reward-kind": kind, "reward-name": model } = values;
   if (kind === undefined) throw new UsageError("Expected --reward-kind beside --reward-url: classify or openrlhf");
+  checkAddress("reward-url", url);
   const apiKey = Deno.env.get("TARE_REWARD_KEY");
   const connect = (tokenizer?: Tokenizer) =>
     kinds[kind]({ url, model, apiKey, signal, text: tokenizer && textBy(tokenizer, kind) });

@@ -1,5 +1,15 @@
 /** Folders that a command writes whole, and may replace. */
 import { isFolder, openFile } from "./files.ts";
+import { UsageError } from "./flags.ts";
+
+/**
+ * Refuses flags that say both.
+ *
+ * @throws {UsageError} If they do.
+ */
+export function checkIntent({ resume, force }: { readonly resume: boolean; readonly force: boolean }): void {
+  if (resume && force) throw new UsageError("Expected --resume, to go on, or --force, to begin anew, but found both");
+}
 
 /** What a folder should hold, if it is there. */
 export interface Replaceable {

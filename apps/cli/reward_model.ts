@@ -40,6 +40,8 @@ export interface FoundReward extends Omit<OpenedReward, "reward" | "model"> {
   readonly name: string;
   /** Id of the function. */
   readonly id: string;
+  /** What its ids mean, as {@linkcode tokenizerFingerprint} says it; of a server nobody knows. */
+  readonly ids?: string;
   /** Whether it needs a device. */
   readonly local: boolean;
   /**
@@ -100,13 +102,12 @@ async function findModel(name: string, values: RewardValues, context: Context): 
   const files = await openModel(name, values, context);
   const config = await readConfig(name, files);
   const { positions } = config;
-  const id = await within(name, () => fingerprint(files));
+  const [id, ids] = await within(name, async () => [await fingerprint(files), await tokenizerFingerprint(files)]);
   return {
-    ...{ name, id, positions, local: true },
+    ...{ name, id, ids, positions, local: true },
     open: async (device, policyTokenizer) =>
       await within(name, async () => {
-        const same = policyTokenizer === await tokenizerFingerprint(files);
-        const tokenizer = same ? undefined : await loadTokenizer(files);
+        const tokenizer = policyTokenizer === ids ? undefined : await loadTokenizer(files);
         if (tokenizer) checkVocabulary(tokenizer, config.vocabulary);
         const model = await loadRewardModel(device!, files, config, microTokens);
         return { reward: modelReward({ device: device!, model, id, tokenizer, microTokens }), positions, model };

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { isFolder, naming, openFile } from "./files.ts";
 import { UsageError } from "./flags.ts";
+import { checkIntent } from "./replaceable.ts";
 
 /** A file that this program alone writes to, until it is disposed of. Nothing in it changes before `append` or `sync`. */
 export interface RowsFile<T> extends Disposable {
@@ -27,7 +28,7 @@ export async function openRowsFile<T>(
   { resume, force }: { readonly resume: boolean; readonly force: boolean },
   parse: (json: unknown, where: string) => T,
 ): Promise<RowsFile<T>> {
-  if (resume && force) throw new UsageError("Expected --resume, to go on, or --force, to begin anew, but found both");
+  checkIntent({ resume, force });
   if (await isFolder(path)) throw new UsageError(`Cannot write ${path}: it is a folder; name a file in it`);
   using stack = new DisposableStack();
   const file = await takeFile(path, stack);
@@ -61,14 +62,16 @@ export async function openRowsFile<T>(
 /** Opens a file and locks it while this program lives, however it ends. One that was made in vain goes with it. */
 async function takeFile(path: string, stack: DisposableStack): Promise<Deno.FsFile> {
   const made = !await openFile(path);
+  let locked = false; // else it is another program's, even where this one was the first to look for it
   try {
     await Deno.mkdir(dirname(path), { recursive: true });
     const file = stack.adopt(await Deno.open(path, { append: true, create: true }), (file) => {
-      const empty = made && file.statSync().size === 0;
+      const empty = made && locked && file.statSync().size === 0;
       file.close();
       if (empty) Deno.removeSync(path);
     });
-    if (await file.tryLock(true)) return file;
+    locked = await file.tryLock(true);
+    if (locked) return file;
   } catch (error) {
     throw naming(path, error);
   }

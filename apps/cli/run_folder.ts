@@ -7,6 +7,7 @@ import { readPointer } from "./checkpoints.ts";
 import { isFolder, naming, openFile, writeWhole } from "./files.ts";
 import { UsageError } from "./flags.ts";
 import { type MetricsFile, openMetrics } from "./metrics_file.ts";
+import { checkIntent } from "./replaceable.ts";
 import { compare, readRecord, type RunRecord } from "./run_record.ts";
 
 /** A folder that this program alone writes to, until it is disposed of. */
@@ -42,7 +43,7 @@ export async function openRun(
   path: string,
   { resume, force }: { readonly resume: boolean; readonly force: boolean },
 ): Promise<RunFolder> {
-  if (resume && force) throw new UsageError("Expected --resume, to go on, or --force, to begin anew, but found both");
+  checkIntent({ resume, force });
   if (await openFile(path)) throw new UsageError(`Cannot write to ${path}: it is a file; give a folder`);
   const made = !await isFolder(path);
   const record = await readRecord(path);

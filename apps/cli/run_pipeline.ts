@@ -1,5 +1,6 @@
 /** Running the stages of a pipeline, in the folder that its paths are relative to: what is done is skipped. */
 import type { Context } from "./command.ts";
+import { explain, StageError } from "./errors.ts";
 import { type PipelineBar, pipelineBar } from "./pipeline_bar.ts";
 import type { Pipeline, Stage } from "./pipeline.ts";
 import { planOf } from "./plan.ts";
@@ -8,6 +9,7 @@ import { stages as commands } from "./stages.ts";
 import {
   beginRecord,
   checkUnchanged,
+  hasLeft,
   isDone,
   isThere,
   readRecords,
@@ -56,7 +58,8 @@ export async function runPipeline(
   const done = new Set<string>();
   for (const stage of stages) {
     const was = records[stage.name];
-    if (was && was.state !== "replaced") {
+    if (was?.state === "begun" && !await hasLeft(stage)) delete records[stage.name];
+    else if (was && was.state !== "replaced") {
       const { command, values } = stage;
       checkUnchanged(stage.name, { ...was, inputs: {} }, { command, settings: settingsOf(values), inputs: {} });
       if (await isDone(was, stage)) done.add(stage.name);
@@ -82,7 +85,8 @@ export async function runPipeline(
 async function runGroup(group: readonly Stage[], progress: Progress, context: Context): Promise<void> {
   const failed = new AbortController();
   const signal = AbortSignal.any([context.signal, failed.signal]);
-  const run = group.filter(({ name }) => !progress.done.has(name)).length > 1 ? runBeside : runHere;
+  const pending = group.filter(({ name }) => !progress.done.has(name)).length;
+  const run = pending > 1 ? runBeside(pending) : runHere;
   const ended = await Promise.allSettled(group.map(async (stage) => {
     try {
       await runStage(stage, run, progress, signal);
@@ -107,10 +111,19 @@ async function runStage(stage: Stage, run: typeof runHere, progress: Progress, s
   const report = await run(
     { ...stage, values: { ...values, ...await goOn(stage, was) } },
     bar.contextOf(stage, signal),
-  );
+  ).catch((error) => {
+    throw signal.aborted ? error : inStage(name, error, values.trace === true);
+  });
   signal.throwIfAborted();
   await write(name, { ...record, state: "done", seconds: (performance.now() - began) / 1000, report });
   bar.done(stage);
+}
+
+/** An error that says in which stage it came. */
+function inStage(name: string, error: unknown, trace: boolean): unknown {
+  const { sentence, code } = explain(error, trace);
+  const hint = /--(force|resume)\b/.test(sentence) ? ` (in a pipeline that is --from ${name})` : "";
+  return sentence ? new StageError(`Stage ${name}: ${sentence}${hint}`, code) : error;
 }
 
 /**
@@ -122,15 +135,4 @@ async function goOn({ command, out }: Stage, was: StageRecord | undefined): Prom
   const older = was?.state === "begun" && await isThere(`${out}/config.json`);
   if (flags.resume && was?.state !== "replaced" && !older) return { resume: await isThere(out) };
   return flags.force ? { force: was !== undefined } : {};
-}
-
-/** Works in a folder: what a stage calls a path is the same in its files wherever the command was typed. */
-export async function within<R>(folder: string, work: () => Promise<R>): Promise<R> {
-  const before = Deno.cwd();
-  Deno.chdir(folder);
-  try {
-    return await work();
-  } finally {
-    Deno.chdir(before);
-  }
 }

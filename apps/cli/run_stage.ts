@@ -11,11 +11,19 @@ export async function runHere({ command, values }: Stage, context: Context): Pro
 }
 
 /**
- * Runs a stage in a worker: on one thread of the CPU, unless it says otherwise, as others run at the same time.
+ * Runs stages in workers, beside others: each has its part of the CPU's threads, unless it says otherwise. No result depends on
+ * how many these are.
  *
- * @throws {StageError} If the stage throws.
+ * @param stages How many run at the same time.
+ * @returns What runs one of them; it throws a `StageError` if the stage throws.
  */
-export async function runBeside({ command, values }: Stage, context: Context): Promise<object> {
+export function runBeside(stages: number): typeof runHere {
+  const threads = Math.min(16, Math.max(1, Math.floor(navigator.hardwareConcurrency / stages)));
+  return ({ values, ...stage }, context) =>
+    runInWorker({ ...stage, values: { threads, ...withoutUndefined(values) } }, context);
+}
+
+async function runInWorker({ command, values }: Stage, context: Context): Promise<object> {
   const worker = new Worker(new URL("./stage_worker.ts", import.meta.url), { type: "module" });
   const tell = (message: ToWorker) => worker.postMessage(message);
   const stop = () => tell({ stop: true });
@@ -36,7 +44,7 @@ export async function runBeside({ command, values }: Stage, context: Context): P
     });
     context.signal.addEventListener("abort", stop);
     if (context.signal.aborted) stop();
-    tell({ run: { command, values: { threads: 1, ...withoutUndefined(values) }, trace: values.trace === true } });
+    tell({ run: { command, values, trace: values.trace === true } });
     return await ended;
   } finally {
     context.signal.removeEventListener("abort", stop);

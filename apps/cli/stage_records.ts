@@ -62,7 +62,9 @@ export async function beginRecord({ command, values, out }: Stage, folder: strin
   );
   for (const text of places.flatMap(([flag]) => values[flag])) {
     const path = typeof text === "string" ? await pathIn(text) : undefined;
-    if (path !== undefined && path !== out && resolve(path) !== resolve(folder)) inputs[path] = await digestOf(path);
+    if (path !== undefined && path !== out && resolve(path) !== resolve(folder)) {
+      inputs[path] = await digestOfPath(path);
+    }
   }
   return { state: "begun", command, settings: settingsOf(values), inputs };
 }
@@ -70,6 +72,16 @@ export async function beginRecord({ command, values, out }: Stage, folder: strin
 /** Whether a stage is done, and what it wrote is there. */
 export async function isDone(record: StageRecord | undefined, { out }: Stage): Promise<boolean> {
   return record?.state === "done" && await isThere(out);
+}
+
+/**
+ * Whether a stage that was begun left something: one that failed on a slip of the pen, or was killed at once, wrote nothing
+ * that a corrected one would have to agree with.
+ */
+export async function hasLeft({ out }: Stage): Promise<boolean> {
+  if (!await isFolder(out)) return await isThere(out);
+  const names = await Array.fromAsync(Deno.readDir(out), ({ name }) => name);
+  return names.some((name) => !name.startsWith(".")); // a lock, or what was being written
 }
 
 /** Whether there is a file or a folder of this name. */
@@ -90,7 +102,7 @@ export function checkUnchanged(name: string, was: Used, is: Used): void {
   const changed = differences(used(was), used(is));
   if (changed.length === 0) return;
   throw new UsageError(
-    `Cannot go on after stage ${name}, because not all is as it was: ${
+    `Cannot go on with stage ${name}, because not all is as it was: ${
       changed.join("; ")
     }. Give what was used before, or ` +
       `do it and what follows anew with --from ${name}`,
@@ -106,7 +118,7 @@ async function pathIn(text: string): Promise<string | undefined> {
 }
 
 /** The digest of a file; of a model, which its folder may hold among other things; or of a folder's files with their names. */
-async function digestOf(path: string): Promise<string> {
+async function digestOfPath(path: string): Promise<string> {
   if (!await isFolder(path)) return await digestFiles(await openFolder(dirname(path)), [basename(path)]);
   const files = await openFolder(path);
   if (await files.open("config.json")) return await fingerprint(files);

@@ -1,6 +1,7 @@
 /** A stage of a pipeline in a thread of its own, beside others. */
 import type { Context } from "./command.ts";
 import { explain } from "./errors.ts";
+import { pipelineAgain } from "./pipeline_bar.ts";
 import { stages } from "./stages.ts";
 
 /** What a worker is told: what to run, or to stop. */
@@ -29,6 +30,7 @@ const context: Context = {
   print: (print) => tell({ print }),
   note: (note) => tell({ note }),
   bar: () => ({ show: (done, total, words) => tell({ done, total, words }), [Symbol.dispose]: () => {} }),
+  again: pipelineAgain,
   signal: stop.signal,
 };
 

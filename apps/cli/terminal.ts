@@ -17,6 +17,11 @@ export function bar(): Bar {
   };
 }
 
+/** Gives the terminal back as it was, where the program ends with a bar on the screen: that turned wrapping of lines off. */
+export function restore(): void {
+  if (bars > 0 && Deno.stderr.isTerminal()) write(Deno.stderr, "\x1b[?7h\n");
+}
+
 /** Writes all of a text to stdout, so that a closed pipe is noticed. */
 export function print(text: string): void {
   makeWay();

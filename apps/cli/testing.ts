@@ -6,6 +6,7 @@ import { writeWhole } from "./files.ts";
 /** A context that nobody listens to. */
 export const silent: Context = {
   ...{ print: () => {}, note: () => {}, signal: new AbortController().signal },
+  again: "the same command with --resume",
   bar: () => ({ show: () => {}, [Symbol.dispose]: () => {} }),
 };
 

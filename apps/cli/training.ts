@@ -54,7 +54,7 @@ export async function train<S extends RunState>(
   const latest = await readPointer(path, "latest") ?? 0;
   const report = { out: path, steps: latest, metrics: { ...last?.metrics, ...last?.evaluation } };
   if (signal.aborted) {
-    note(`Stopped after step ${latest}${last ? ` of ${last.steps}` : ""}: the same command with --resume goes on`);
+    note(`Stopped after step ${latest}${last ? ` of ${last.steps}` : ""}: ${context.again} goes on`);
     return { ...report, kept: latest };
   }
   const kept = values.keep === "best" ? await readPointer(path, "best") ?? latest : latest;

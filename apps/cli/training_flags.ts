@@ -1,6 +1,7 @@
 /** Flags of every command that trains, and the settings that its run remembers. */
 import type { ModelConfig } from "@tare/core";
 import type { TrainingConfig } from "@tare/finetune";
+import { isAddress, publicAddress } from "./address.ts";
 import { camelCase } from "./config_file.ts";
 import type { CommonValues } from "./command.ts";
 import { UsageError, type Values } from "./flags.ts";
@@ -79,10 +80,19 @@ const elsewhere: readonly string[] = [
   ...["out", "resume", "force", "config", "cache", "device", "threads", "json", "trace", "help"],
 ];
 
-/** The settings of a run as `run.json` has them, by the keys of a config file. */
+/**
+ * The settings of a run as `run.json` has them, by the keys of a config file: addresses without the keys that may be in
+ * them, and no limit that is none, for which JSON has no number.
+ */
 export function settingsOf(values: object): Record<string, unknown> {
-  const entries = Object.entries(values).filter(([name, value]) => !elsewhere.includes(name) && value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [camelCase(name), value]));
+  const entries = Object.entries(values).filter(([name, value]) =>
+    !elsewhere.includes(name) && value !== undefined && value !== Infinity
+  );
+  return Object.fromEntries(
+    entries.map((
+      [name, value],
+    ) => [camelCase(name), typeof value === "string" && isAddress(value) ? publicAddress(value) : value]),
+  );
 }
 
 /** The trainer's settings among the flags; what was not given is absent. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { dpoDefaults, rewardDefaults, sftDefaults } from "@tare/finetune";
 import { camelCase } from "./config_file.ts";
 import { type Flag, parseFlags, UsageError } from "./flags.ts";
@@ -39,4 +39,13 @@ Deno.test("contextOf() is 512 or what the model has, and no more", () => {
     UsageError,
     "at most 64",
   );
+});
+
+Deno.test("settingsOf() keeps no credentials of an address, and no limit that is none", () => {
+  const settings = settingsOf({
+    ...{ server: "http://me:secret@host:8000/v1?key=secret", "reward-url": "https://host/classify?token=secret" },
+    ...{ rewardClip: Infinity, model: "https" },
+  });
+  assertEquals(settings, { server: "http://host:8000/v1", rewardUrl: "https://host/classify", model: "https" });
+  assert(!JSON.stringify(settings).includes("secret"));
 });

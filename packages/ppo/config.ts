@@ -71,7 +71,7 @@ export interface PpoConfig {
 
 /** Settings of {@linkcode ppo} where none are given. */
 export const ppoDefaults: PpoConfig = {
-  ...{ iterations: 100, episodes: 64, samplesPerPrompt: 1, maxTokens: 64, temperature: 1 },
+  ...{ iterations: 100, episodes: 64, samplesPerPrompt: 1, maxTokens: 128, temperature: 1 },
   ...{ epochs: 4, minibatches: 1, microTokens: 2048 },
   ...{ learningRate: 1e-5, criticLearningRate: 1e-5, decay: "linear", warmup: 0, criticWarmup: 0 },
   ...{ advantages: "gae", gamma: 1, lambda: 0.95, whiten: true, clip: 0.2, valueClip: 0.2, entropyCoefficient: 0 },
@@ -97,7 +97,7 @@ const rules: Readonly<Record<keyof PpoConfig, SettingRule>> = {
   ...{ iterations: count, episodes: held, samplesPerPrompt: held, maxTokens: count },
   temperature: fits(
     (x) => positive.fits(x),
-    "above 0: a policy that always takes the likeliest token explores nothing",
+    "above 0 (a policy that always takes the likeliest token explores nothing)",
   ),
   ...{ epochs: count, minibatches: count, microTokens: count },
   ...{ learningRate: positive, criticLearningRate: positive, decay: oneOf("linear", "constant") },

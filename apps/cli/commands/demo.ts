@@ -5,9 +5,10 @@ import { type Command, defineCommand } from "../command.ts";
 import { demoPipeline } from "../demo_pipeline.ts";
 import { isFolder, openFile, writeWhole } from "../files.ts";
 import { UsageError } from "../flags.ts";
+import { inFolder } from "../in_folder.ts";
 import { parsePipeline } from "../pipeline.ts";
 import { firstOf } from "../plan.ts";
-import { runPipeline, within } from "../run_pipeline.ts";
+import { runPipeline } from "../run_pipeline.ts";
 
 export const demo: Command = defineCommand({
   summary: "the whole pipeline on a built-in world in a few minutes: PPO with and without contrastive rewards",
@@ -17,14 +18,15 @@ export const demo: Command = defineCommand({
     fast: { type: "switch", help: "less of everything, in less than a minute: does it run here?" },
     from: { type: "text", value: "NAME", help: "do this stage and all after it anew" },
   },
-  async run({ out, seed, fast, from, device, threads }, context) {
+  async run({ out, seed, fast, from, device, threads, trace }, context) {
     const json = `${JSON.stringify(demoPipeline(seed, fast), undefined, 2)}\n`;
     const file = `${out}/pipeline.json`;
     await checkOut(out);
-    const pipeline = parsePipeline(JSON.parse(json), file, { device, ...threads !== undefined && { threads } });
+    const inherited = { device, trace, ...threads !== undefined && { threads } };
+    const pipeline = parsePipeline(JSON.parse(json), file, inherited);
     const first = firstOf(pipeline, file, from);
     await Deno.mkdir(out, { recursive: true });
-    const results = await within(out, async () => {
+    const results = await inFolder(out, async () => {
       const results = await runPipeline(pipeline, first, context);
       await writeWhole("pipeline.json", json);
       return results;

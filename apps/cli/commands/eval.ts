@@ -5,13 +5,15 @@ import { checkBestOf } from "../compare/best_of.ts";
 import { finishedTable, writeComparison } from "../compare/folder.ts";
 import { openPolicies } from "../compare/policies.ts";
 import { samplePolicies } from "../compare/sample.ts";
-import { scoreDrawn } from "../compare/score.ts";
+import { type Scored, scoreDrawn } from "../compare/score.ts";
 import { checkGold, openScorers } from "../compare/scorers.ts";
 import { showComparison } from "../compare/show.ts";
+import { tallyOn, workOf } from "../compare/tally.ts";
 import { comparisonTable, responseRows } from "../compare/table.ts";
 import manifest from "../deno.json" with { type: "json" };
 import { UsageError } from "../flags.ts";
 import { readPrompts, roomForPrompts } from "../prompts.ts";
+import { checkIntent } from "../replaceable.ts";
 import { rewardFlags } from "../reward_model.ts";
 import type { RunRecord } from "../run_record.ts";
 import { settingsOf } from "../training_flags.ts";
@@ -46,6 +48,7 @@ export const evaluation: Command = defineCommand({
     if (out === undefined || file === undefined) {
       throw new UsageError("Expected --prompts with a file of prompts, and --out with a folder for the table");
     }
+    checkIntent(values);
     const policies = await openPolicies(values.policies, values, context);
     checkBestOf(values, policies.map(({ name }) => name));
 
@@ -76,8 +79,14 @@ export const evaluation: Command = defineCommand({
       return { out, ...finished };
     }
 
-    const sampled = await samplePolicies(device, policies, prompts, { ...values, room }, context);
-    const { drawn, scores } = await scoreDrawn(sampled, rewards, values["best-of"], context);
+    const { "best-of": n } = values;
+    const answer = async (): Promise<Scored> => {
+      using bar = context.bar(); // one for all: whoever looks on sees an end
+      const tally = tallyOn(bar, workOf(prompts.length, policies.length, Object.keys(rewards).length, n));
+      const sampled = await samplePolicies(device, policies, prompts, { ...values, room }, tally, context.signal);
+      return await scoreDrawn(sampled, rewards, n, tally, context.signal);
+    };
+    const { drawn, scores } = await answer();
     const responses = responseRows(drawn, scores);
     const table = comparisonTable(responses, values.seed);
     context.signal.throwIfAborted();

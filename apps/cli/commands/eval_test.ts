@@ -42,8 +42,8 @@ function argumentsFor({ path }: TemporaryFolder, out: string, ...more: string[])
 }
 
 /** Runs the command within this program. */
-async function run(args: readonly string[]): Promise<object> {
-  return await evaluation.run(parseFlags(args, evaluation.flags), silent);
+async function run(args: readonly string[], context = silent): Promise<object> {
+  return await evaluation.run(parseFlags(args, evaluation.flags), context);
 }
 
 Deno.test("tare eval compare writes responses and a table that follows from them, the same bytes for any threads", async () => {
@@ -94,6 +94,7 @@ Deno.test("tare eval compare shows with --resume what is there, if it is the sam
   assertEquals(await run(args("--resume")), first);
   assertEquals((await Deno.stat(file)).mtime, mtime);
   await assertRejects(() => run(args("--resume", "--seed", "1")), UsageError, "seed is 1 and was 0");
+  await assertRejects(() => run(args("--resume", "--force")), UsageError, "but found both");
   await assertRejects(() => run(args()), RangeError, "there is a comparison in it; give --force");
   await run(args("--force", "--seed", "1"));
   assertEquals((await readJson(file)).seed, 1);
@@ -110,6 +111,15 @@ Deno.test("tare eval compare draws by the same random numbers for all policies: 
   assert(Math.abs(twin.kl) < 1e-4);
   const { tie, rate } = pairs.find(({ a, b }: { a: string; b: string }) => a === "twin" && b === "sft");
   assertEquals([tie, rate.mean], [5, 0.5]);
+});
+
+Deno.test("tare eval compare shows one bar, which comes to its end with the last score", async () => {
+  await using folder = await folderToCompare(3);
+  const shares: number[] = [];
+  const bar = () => ({ show: (done: number, all: number) => void shares.push(done / all), [Symbol.dispose]: () => {} });
+  const args = argumentsFor(folder, "out", "--reward", `${folder.path}/reward`, "--gold", "world", "--best-of", "2");
+  await run(args, { ...silent, bar });
+  assertEquals([shares.at(-1), shares.filter((share) => share >= 1).length], [1, 1]);
 });
 
 Deno.test("tare eval compare takes policies with tokenizers of their own, and leaves KL out", async () => {

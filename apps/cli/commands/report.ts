@@ -1,7 +1,7 @@
 /** `tare report`: what runs and comparisons came to, as one page that needs nothing else. */
 import { basename, dirname, resolve } from "node:path";
 import { type Command, defineCommand } from "../command.ts";
-import { isFolder, openFile, writeWhole } from "../files.ts";
+import { head, isFolder, openFile, readText, writeWhole } from "../files.ts";
 import { UsageError } from "../flags.ts";
 import { findings } from "../report/findings.ts";
 import { page } from "../report/page.ts";
@@ -22,7 +22,8 @@ export const report: Command = defineCommand({
     const path = resolve(out);
     if (await isFolder(path)) throw new UsageError(`Cannot write ${out}: it is a folder; name a file`);
     if (!await isFolder(dirname(path))) throw new UsageError(`Cannot write ${out}: there is no folder ${dirname(out)}`);
-    if (/\.jsonl?$/.test(path) && await openFile(path)) {
+    const there = await openFile(path);
+    if (there && !/^\s*<(!doctype|html)/i.test(await readText(head(there)))) {
       throw new UsageError(`Cannot write ${out}: there is a file of that name that is no page; name a .html file`);
     }
     const sources = await findSources(folders);

@@ -33,6 +33,7 @@ Deno.test("tare report refuses what it cannot read or write in one sentence, and
   await Deno.mkdir(`${path}/empty`);
   await Deno.mkdir(`${path}/broken`);
   await Deno.writeTextFile(`${path}/broken/table.json`, "{");
+  await Deno.writeTextFile(`${path}/notes.txt`, "mine");
   const before = await namesIn(path);
   const refused: [args: string[], message: string][] = [
     [[], "Expected FOLDER... but found nothing"],
@@ -42,6 +43,7 @@ Deno.test("tare report refuses what it cannot read or write in one sentence, and
     [[path, "--out", path], "it is a folder; name a file"],
     [[path, "--out", `${path}/no/report.html`], "there is no folder"],
     [[path, "--out", `${path}/baselines.jsonl`], "name a .html file"],
+    [[path, "--out", `${path}/notes.txt`], "name a .html file"],
   ];
   for (const [args, message] of refused) {
     const given = args.includes("--out") ? args : [...args, "--out", `${path}/report.html`];

@@ -1,9 +1,10 @@
 /** `tare run`: the stages of a pipeline, one after the other; those that are done are skipped, one that was killed goes on. */
 import { basename, dirname } from "node:path";
 import { type Command, defineCommand } from "../command.ts";
+import { inFolder } from "../in_folder.ts";
 import { readPipeline } from "../pipeline.ts";
 import { firstOf } from "../plan.ts";
-import { runPipeline, within } from "../run_pipeline.ts";
+import { runPipeline } from "../run_pipeline.ts";
 
 export const run: Command = defineCommand({
   summary: "run the stages of a pipeline; skip what is done, go on with what was killed",
@@ -14,12 +15,12 @@ export const run: Command = defineCommand({
     },
     from: { type: "text", value: "NAME", help: "do this stage and all after it anew" },
   },
-  async run({ pipeline: file, from, device, threads }, context) {
-    const pipeline = await readPipeline(file, { device, ...threads !== undefined && { threads } });
+  async run({ pipeline: file, from, device, threads, trace }, context) {
+    const pipeline = await readPipeline(file, { device, trace, ...threads !== undefined && { threads } });
     const first = firstOf(pipeline, file, from);
     return {
       pipeline: basename(file),
-      stages: await within(dirname(file), () => runPipeline(pipeline, first, context)),
+      stages: await inFolder(dirname(file), () => runPipeline(pipeline, first, context)),
     };
   },
 });

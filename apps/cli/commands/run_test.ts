@@ -69,6 +69,31 @@ Deno.test("tare run prints its plan, runs stages, skips what is done, and refuse
   assertEquals([replaced.stages.dpo.skipped, replaced.stages.dpo.report.steps], [false, 6]);
 });
 
+Deno.test("tare run names the stage that failed, and takes the corrected pipeline where that had written nothing", async () => {
+  await using folder = await folderWithModel();
+  const { path } = folder;
+  const write = (data: string) => {
+    const stage = { name: "sft", command: "sft", data, model: ".", batch: 4, steps: 1 };
+    return Deno.writeTextFile(`${path}/p.json`, JSON.stringify({ stages: [stage] }));
+  };
+  await write("demonstration.jsonl");
+  const failed = await runTare(["run", `${path}/p.json`, ...cpu]);
+  assertEquals(failed.code, 2, failed.stderr);
+  assertStringIncludes(failed.stderr, "Stage sft: ");
+  assertEquals((await readJson(`${path}/runs/stages.json`)).sft.state, "begun");
+  assertStringIncludes((await runTare(["run", `${path}/p.json`, ...cpu, "--trace"])).stderr, "    at ");
+  await write("demonstrations.jsonl");
+  const mended = await runTare(["run", `${path}/p.json`, ...cpu]);
+  assertEquals(mended.code, 0, mended.stderr);
+  assertEquals((await readJson(`${path}/runs/stages.json`)).sft.state, "done");
+
+  await Deno.writeTextFile(`${path}/runs/stages.json`, "{}"); // a run that no record knows, of other settings
+  await write("preferences.jsonl");
+  const { code, stderr } = await runTare(["run", `${path}/p.json`, ...cpu]);
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "begin anew with --force (in a pipeline that is --from sft)");
+});
+
 Deno.test("tare run that is killed in each stage goes on, and ends with the bytes of one left alone", async () => {
   await using folder = await folderWithModel();
   const { path } = folder;
@@ -130,7 +155,9 @@ Deno.test("tare run ends where a stage fails or Ctrl-C comes, with checkpoints o
   }
   child.kill("SIGINT");
   const { code, stderr } = await child.output();
-  assertEquals(code, 130, new TextDecoder().decode(stderr));
+  const said = new TextDecoder().decode(stderr);
+  assertEquals(code, 130, said);
+  assertStringIncludes(said, " of 100000: the same command goes on"); // a pipeline has no --resume
   for (const stage of ["long", "other"]) assertEquals((await Deno.stat(`${path}/runs/${stage}/latest`)).isFile, true);
 });
 

@@ -8,7 +8,7 @@ import { type Command, defineCommand } from "../command.ts";
 import { UsageError } from "../flags.ts";
 import { findPolicy, policyFlags } from "../policy.ts";
 import { rowBar } from "../progress.ts";
-import { readPrompts, roomForPrompts } from "../prompts.ts";
+import { longestOf, readPrompts, roomForPrompts } from "../prompts.ts";
 import { remoteRewardFlags } from "../remote_reward.ts";
 import { findReward, rewardFlags } from "../reward_model.ts";
 import { openRowsFile } from "../rows_file.ts";
@@ -71,7 +71,7 @@ export const sample: Command = defineCommand({
       const { reward: scores } = await reward.open(device, policy.ids, tokenizer);
       stack.defer(() => {
         if (!context.signal.aborted) return;
-        context.note(`Stopped after ${rows.length} of ${prompts.length} rows: the same command with --resume goes on`);
+        context.note(`Stopped after ${rows.length} of ${prompts.length} rows: ${context.again} goes on`);
       });
       const bar = stack.use(rowBar(context, "sampled"));
       bar.show(rows.length, prompts.length);
@@ -87,7 +87,3 @@ export const sample: Command = defineCommand({
     return { out, ...read.inputs, ...await reportOf(rows, context) };
   },
 });
-
-function longestOf(prompts: readonly { readonly text: string }[]): string {
-  return prompts.reduce((longest, { text }) => text.length > longest.length ? text : longest, "");
-}

@@ -1,13 +1,12 @@
 /** One response of each policy to each prompt, and how far each policy has gone from the first. */
 import type { Device } from "@tare/core";
 import type { Episode } from "@tare/sampler";
-import type { Context } from "../command.ts";
 import { loadForGeneration, type TextModel } from "../model.ts";
-import type { PromptToAnswer } from "../prompts.ts";
+import { longestOf, type PromptToAnswer } from "../prompts.ts";
 import { divergences } from "./divergence.ts";
 import type { Policy } from "./policies.ts";
 import { promptsFor, respond } from "./respond.ts";
-import { tallyOn } from "./tally.ts";
+import type { Tally } from "./tally.ts";
 
 /** How policies are sampled. */
 export interface SampleSettings {
@@ -46,21 +45,19 @@ export interface Sampled {
 /** Stages of the random numbers: what is drawn here shares none with what was drawn in training. */
 const stages = { evaluation: 4, bestOf: 5 } as const;
 
-/** Samples all policies, one model after the other in memory. */
+/** Samples all policies, one model after the other in memory, and tells the tally of each response. */
 export async function samplePolicies(
   device: Device,
   policies: readonly Policy[],
   prompts: readonly PromptToAnswer[],
   settings: SampleSettings,
-  context: Context,
+  tally: Tally,
+  signal: AbortSignal,
 ): Promise<Sampled> {
   const { room, temperature, seed, "max-tokens": maxTokens, "best-of": n, "micro-tokens": microTokens } = settings;
   const [reference] = policies;
-  const longest = prompts.reduce((longest, { text }) => text.length > longest.length ? text : longest, "");
   const place = ({ place, files }: Policy): Promise<TextModel> =>
-    loadForGeneration(device, place, files, { n: prompts.length, maxTokens, prompt: longest });
-  using bar = context.bar();
-  const tally = tallyOn(bar, prompts.length * (policies.length + (n ?? 0)));
+    loadForGeneration(device, place, files, { n: prompts.length, maxTokens, prompt: longestOf(prompts) });
   const sampled: { policy: Policy; episodes: Episode[] }[] = [];
   let candidates: Episode[] = [];
   for (const policy of policies) {
@@ -68,13 +65,13 @@ export async function samplePolicies(
     const model = await place(policy);
     const own = promptsFor(policy, reference!, prompts, room);
     const draw = (n: number, stage: number) =>
-      respond(device, model, policy, own, { n, maxTokens, temperature, seed, stage }, tally, context.signal);
+      respond(device, model, policy, own, { n, maxTokens, temperature, seed, stage }, tally, signal);
     sampled.push({ policy, episodes: await draw(1, stages.evaluation) });
     if (n !== undefined && policy === reference) candidates = await draw(n, stages.bestOf);
   }
   using _scope = device.scope();
   const model = await place(reference!);
-  const options = { temperature, microTokens, signal: context.signal };
+  const options = { temperature, microTokens, signal };
   const measurable = ({ ids, config }: Policy) =>
     temperature > 0 && ids === reference!.ids && config.vocabulary === reference!.config.vocabulary;
   const drawn: Drawn[] = [];

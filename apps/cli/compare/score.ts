@@ -1,11 +1,10 @@
 /** Scores of what was drawn, and the best of n among it. */
 import type { Episode } from "@tare/sampler";
-import type { Context } from "../command.ts";
 import { bestOf, nameOfBest } from "./best_of.ts";
 import type { Drawn, Sampled } from "./sample.ts";
 import type { ScoreFunction } from "./scorers.ts";
 import type { Scorer } from "./table.ts";
-import { type Tally, tallyOn } from "./tally.ts";
+import type { Tally } from "./tally.ts";
 
 /** What was drawn, with the best of n as one policy more, and scores of all responses in their order. */
 export interface Scored {
@@ -21,19 +20,18 @@ export interface Scored {
  * @param sampled What was drawn.
  * @param rewards What scores.
  * @param n Candidates of each prompt, if the best of them are to be one policy more.
- * @param context Ends it, and shows how far it is.
+ * @param tally Counts the scores.
+ * @param signal Ends it.
  * @throws {RangeError} If a score is not finite.
  */
 export async function scoreDrawn(
   { drawn, candidates }: Sampled,
   rewards: Readonly<Partial<Record<Scorer, ScoreFunction>>>,
   n: number | undefined,
-  { bar: open, signal }: Context,
+  tally: Tally,
+  signal: AbortSignal,
 ): Promise<Scored> {
-  const [scorers, prompts] = [Object.entries(rewards) as [Scorer, ScoreFunction][], drawn[0]!.episodes.length];
-  using bar = open();
-  const total = candidates.length + scorers.length * prompts * (drawn.length + (n === undefined ? 0 : 1));
-  const tally = tallyOn(bar, total);
+  const scorers = Object.entries(rewards) as [Scorer, ScoreFunction][];
   const all = [...drawn];
   if (n !== undefined) {
     const chances = await scoreAll("reward", rewards.reward!, candidates, tally, signal);

@@ -9,3 +9,16 @@ export function tallyOn(bar: Bar, total: number): Tally {
   let sum = 0;
   return (done, words) => bar.show(sum += done, total, words);
 }
+
+/**
+ * Responses and scores of a comparison together.
+ *
+ * @param prompts How many there are.
+ * @param policies How many answer each.
+ * @param scorers How many score each response.
+ * @param n Candidates of each prompt for one policy more, if there is to be the best of them.
+ */
+export function workOf(prompts: number, policies: number, scorers: number, n: number | undefined): number {
+  const [candidates, all] = n === undefined ? [0, policies] : [n, policies + 1];
+  return prompts * (policies + 2 * candidates + scorers * all); // candidates are drawn and scored
+}

@@ -114,11 +114,13 @@ export function varianceWithin(episodes: Episodes): Measured<VarianceRatio> {
 function varianceOf(episodes: Episodes): Claim["found"] {
   return asNumbers(varianceWithin(episodes), ({ ratio }) => [{
     ...{ what: "variance of r − b over that of r, same responses, within iterations", value: ratio },
-    reads: readOf(ratio, 1, {
-      above: "more variance",
-      below: "less variance",
-      open: "no difference that may not be chance",
-    }),
+    reads: `${
+      readOf(ratio, 1, {
+        above: "more variance",
+        below: "less variance",
+        open: "no difference that may not be chance",
+      })
+    }; what is left of it in gradients, after the critic and whitening, is not in this number`,
   }]);
 }
 

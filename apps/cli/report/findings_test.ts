@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { findings, pairOf } from "./findings.ts";
+import { findings } from "./findings.ts";
 import type { Comparison } from "./sources/comparison.ts";
 import type { PpoRun } from "./sources/ppo_run.ts";
 import { viewOf } from "./view.ts";
@@ -40,16 +40,6 @@ Deno.test("findings() says who is ahead, who is not, and when that cannot be tol
     "Of 100 held-out prompts cr wins 50\u202f%, ties 30\u202f% and loses 20\u202f%: a win rate of 70\u202f% " +
       "(65\u202f% to 75\u202f%), ties as halves. Its mean score is +0.200 (+0.100 to +0.300) beside ppo’s.",
   );
-});
-
-Deno.test("pairOf() turns a pair round, all of it", () => {
-  const table = comparison(0.3);
-  assertEquals(pairOf(table, "ppo", "cr", "gold"), table.pairs[0]);
-  const turned = pairOf(table, "cr", "ppo", "gold")!;
-  assertEquals([turned.a, turned.win, turned.tie, turned.lose], ["cr", 50, 30, 20]);
-  assertEquals([turned.rate.low, turned.rate.value, turned.rate.high], [0.65, 0.7, 0.75]);
-  assertEquals(pairOf(table, "cr", "ppo", "judge"), undefined);
-  assertEquals(pairOf(table, "cr", "sft", "gold"), undefined);
 });
 
 Deno.test("findings() notices gold that falls while the reward model’s score rises, and nothing else", () => {
@@ -123,4 +113,11 @@ Deno.test("findings() says so where neither PPO arm is the best", () => {
     "Against sft, by the gold score, the rates are 90\u202f% for dpo (85\u202f% to 95\u202f%) and 60",
   );
   assertStringIncludes(text, "The best of them, dpo, is neither of the two PPO arms.");
+});
+
+Deno.test("findings() says of the reward model that both arms were trained on it", () => {
+  const table = comparison(0.3);
+  const pairs = [...table.pairs, { ...table.pairs[0]!, by: "reward" as const }];
+  const sentences = findings(viewOf({ ...none, runs: arms, comparisons: [{ ...table, pairs }] }));
+  assertStringIncludes(sentences[1]!, "By the reward model, which both were trained on, the rate is 70");
 });

@@ -12,6 +12,9 @@ export const measureNames: Readonly<Record<Measure, string>> = {
   ...{ gold: "gold score", judge: "independent judge", reward: "reward model" },
 };
 
+const oneByOne =
+  "Each interval is for its pair alone: among twenty pairs that do not differ, one is expected to look as if it did.";
+
 /** Tables of all comparisons. */
 export function comparisonSection({ comparisons, style }: View): Section {
   const title = "Comparison";
@@ -25,6 +28,7 @@ export function comparisonSection({ comparisons, style }: View): Section {
       ...comparisons.length > 1 ? [markup`<h3>${comparison.name}</h3>`] : [],
       markup`<p>${count(comparison.prompts, "held-out prompt")}. ${comparison.note}</p>`,
       policiesTable(comparison, style),
+      ...comparison.pairs.length > 1 ? [markup`<p>${oneByOne}</p>`] : [],
       ...pairTables(comparison, style),
     ]),
   };
