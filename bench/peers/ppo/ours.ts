@@ -1,5 +1,5 @@
 /** One iteration of our trainer at a time. */
-import { type Device, forward, gatherRows, score, tokenBatch } from "@tare/core";
+import { type Device, forward, score, tokenBatch } from "@tare/core";
 import { type Placed, ppo, type PpoStep } from "@tare/ppo";
 import type { Episode, Reward } from "@tare/sampler";
 import { epochs, learningRate, type Models, newTokens, prompts } from "./workload.ts";
@@ -28,8 +28,8 @@ function rewardOf(device: Device, { config, params, score: head }: Models["rewar
     using _scope = device.scope();
     const sequences = episodes.map(({ promptTokens, tokens }) => Uint32Array.of(...promptTokens, ...tokens));
     let end = -1;
-    const rows = device.tensor(Uint32Array.from(sequences, ({ length }) => end += length));
-    return score(head, gatherRows(forward(params, config, tokenBatch(device, config, sequences)), rows)).data();
+    const wanted = device.tensor(Uint32Array.from(sequences, ({ length }) => end += length));
+    return score(head, forward(params, config, tokenBatch(device, config, sequences), { wanted })).data();
   };
   return Object.assign(scores, { id: "random" });
 }

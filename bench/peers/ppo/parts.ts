@@ -8,7 +8,6 @@ import {
   type Device,
   exp,
   forward,
-  gatherRows,
   maximum,
   mean,
   minimum,
@@ -47,7 +46,7 @@ export function bareParts(device: Device, { policy, reference, critic, reward }:
   const count = prompts.length * newTokens;
   const [old, advantages] = [device.full([count], -Math.log(config.vocabulary)), device.full([count], 0.1)];
   const [values, returns] = [device.full([count], 0), device.full([count], 0.1)];
-  const hidden = (params: Params, at: Tensor) => gatherRows(forward(params, config, batch), at);
+  const hidden = (params: Params, wanted: Tensor) => forward(params, config, batch, { wanted });
   const policyLoss = (params: Params) => {
     const ratio = exp(sub(tokenLogProb(params, hidden(params, rows), targets).logProb, old));
     return mul(mean(minimum(mul(ratio, advantages), mul(clamp(ratio, 0.8, 1.2), advantages))), -1);

@@ -23,6 +23,11 @@ export interface ForwardOptions {
   /** Keys and values of earlier tokens, and the row of each new one; the batch's segments reach into it. */
   cache?: { readonly store: KvCache; readonly rows: Tensor };
   /**
+   * Rows of the batch whose hidden states are wanted, u32 of shape [N]; the others end where the last block's attention has
+   * read them. Results have the bits that `gatherRows` of all hidden states gives.
+   */
+  wanted?: Tensor;
+  /**
    * Recomputes each block in the backward pass instead of holding its activations.
    *
    * @default {false}
@@ -37,7 +42,7 @@ export interface ForwardOptions {
  * @param config What they are parameters of.
  * @param batch T tokens.
  * @param options Adapter, cache, recompute.
- * @returns Hidden states of shape [T, width], for `tokenLogProb`, `logits` or a scalar head.
+ * @returns Hidden states of shape [T, width], or those wanted, for `tokenLogProb`, `logits` or a scalar head.
  *
  * @example Usage
  * ```ts
@@ -84,7 +89,7 @@ function transformerBlock(
   config: ModelConfig,
   layer: number,
   batch: TokenBatch,
-  { adapter, cache }: ForwardOptions,
+  { adapter, cache, wanted }: ForwardOptions,
 ): Tensor<"f32"> {
   const { heads, kvHeads } = config;
   const low = adapter?.params.blocks[layer];
@@ -108,7 +113,8 @@ function transformerBlock(
     writeRows(values, v, cache.rows);
     [k, v] = [keys, values];
   }
-  const mixed = attention(q, k, v, batch.segments, { heads, kvHeads, window: config.windows[layer] });
+  let mixed: Tensor = attention(q, k, v, batch.segments, { heads, kvHeads, window: config.windows[layer] });
+  if (wanted && layer === config.layers - 1) [x, mixed] = [gatherRows(x, wanted), gatherRows(mixed, wanted)];
   x = linear(mixed, block.output, low?.output, x);
   const g = norm(x, block.mlpNorm, config);
   const up = linear(g, block.up, low?.up);

@@ -6,7 +6,7 @@ import { leaves } from "../device/tree.ts";
 import { mul } from "../kernels/elementwise/arithmetic.ts";
 import { gatherRows } from "../kernels/gather/gather.ts";
 import { mean } from "../kernels/reduce/reduce.ts";
-import { eachDevice } from "../testing/mod.ts";
+import { assertClose, eachDevice } from "../testing/mod.ts";
 import { tokenBatch, tokenPlaces } from "./batch.ts";
 import { kvCache } from "./cache.ts";
 import type { ModelConfig } from "./config.ts";
@@ -61,6 +61,33 @@ await eachDevice(
     const [a, b] = [await device.read(run(false)), await device.read(run(true))];
     assertEquals(a, b);
     assertEquals(a.map((x) => x.every((y) => y === 0)).filter(Boolean), []);
+  },
+);
+
+await eachDevice(
+  Deno.test,
+  "forward() of wanted rows has the bits of all rows, with recompute and an adapter too, and their gradients",
+  async (device) => {
+    const params = initParams(device, tiny, 1);
+    const adapter = initAdapter(device, tiny, { rank: 2, alpha: 4 }, 3);
+    const batch = tokenBatch(device, tiny, [[3, 14, 15], [9, 26, 5, 3]]);
+    const wanted = device.tensor(Uint32Array.of(1, 2, 6));
+    const targets = device.tensor(Uint32Array.of(15, 0, 3));
+    const run = (hidden: (p: typeof params) => Tensor) => {
+      const { value, grads } = valueAndGrad(
+        (p: typeof params) => mul(mean(tokenLogProb(p, hidden(p), targets).logProb), -1),
+        params,
+      );
+      return [value, hidden(params), ...leaves(grads)] as Tensor<"f32">[];
+    };
+    for (const options of [{}, { recompute: true }, { adapter }]) {
+      const [loss, hidden, ...grads] = await device.read(
+        run((p) => gatherRows(forward(p, tiny, batch, options), wanted)),
+      );
+      const [less, fewer, ...others] = await device.read(run((p) => forward(p, tiny, batch, { ...options, wanted })));
+      assertEquals([less, fewer], [loss, hidden]);
+      grads.forEach((grad, i) => assertClose(others[i]!, grad, { rtol: 1e-4 })); // sums in another order
+    }
   },
 );
 

@@ -2,7 +2,6 @@
 import type { Model } from "../checkpoint/load.ts";
 import type { Device } from "../device/device.ts";
 import type { Tensor } from "../device/tensor.ts";
-import { gatherRows } from "../kernels/gather/gather.ts";
 import { tokenBatch } from "./batch.ts";
 import { forward } from "./forward.ts";
 import type { Adapter, AdapterParams } from "./lora.ts";
@@ -119,8 +118,8 @@ export function transformerOf({ device, model, adapter: given }: Placed, recompu
     params,
     hidden(trained, sequences, rows) {
       const adapter = trained.adapter && { params: trained.adapter, scale: given!.scale };
-      const states = forward(params(trained), config, tokenBatch(device, config, sequences), { adapter, recompute });
-      return gatherRows(states, rows);
+      const batch = tokenBatch(device, config, sequences);
+      return forward(params(trained), config, batch, { adapter, recompute, wanted: rows });
     },
   };
 }
