@@ -4,7 +4,7 @@
  *     deno task bench:sft [--batch 32] [--context 512] [--micro-tokens 2048] [--steps 3] [--threads 1]
  */
 import { parseArgs } from "@std/cli";
-import { accumulateGrads, adamw, type Device, forward, gatherRows, initParams, openDevice } from "@tare/core";
+import { accumulateGrads, adamw, type Device, forward, initParams, openDevice } from "@tare/core";
 import { type Params, predictions, tokenBatch, tokenLogProb } from "@tare/core";
 import type { Sequence } from "@tare/data";
 import { sft, sftLoss } from "@tare/finetune";
@@ -25,7 +25,7 @@ function bareSteps(device: Device, sequences: readonly Sequence[], perPass: numb
     using _step = device.scope();
     const { values, grads } = accumulateGrads(
       (params: Params, { batch, rows, targets }: typeof passes[0]) => {
-        const hidden = gatherRows(forward(params, config, batch), rows);
+        const hidden = forward(params, config, batch, { wanted: rows });
         return sftLoss(tokenLogProb(params, hidden, targets).logProb);
       },
       params,

@@ -95,7 +95,7 @@ async function measure(
   const adapter = mode === "lora" ? initAdapter(device, config, { rank: 16, alpha: 32 }, 1) : undefined;
   const loss = (params: Params, adapter?: Adapter) => {
     const batch = tokenBatch(device, config, [ids.subarray(0, tokens)]);
-    const hidden = forward(params, config, batch, { adapter, recompute: true });
+    const hidden = forward(params, config, batch, { adapter, recompute: true, wanted: batch.rows });
     return mul(mean(tokenLogProb(params, hidden, device.tensor(Uint32Array.from(ids.subarray(1)))).logProb), -1);
   };
   const steps = mode === "generate"

@@ -137,7 +137,7 @@ function loss(
   batch: TokenBatch,
   options: { recompute?: boolean; adapter?: Adapter },
 ): Tensor {
-  const hidden = forward(params, config, batch, options);
+  const hidden = forward(params, config, batch, { ...options, wanted: batch.rows }); // all of them: the most there can be
   return mul(mean(tokenLogProb(params, hidden, batch.tokens).logProb), -1);
 }
 

@@ -3,7 +3,6 @@ import { valueAndGrad } from "../autograd/grad.ts";
 import type { Device } from "../device/device.ts";
 import { openDevice } from "../device/open.ts";
 import { mul } from "../kernels/elementwise/arithmetic.ts";
-import { gatherRows } from "../kernels/gather/gather.ts";
 import { mean } from "../kernels/reduce/reduce.ts";
 import { adamw } from "../optim/adamw.ts";
 import { tokenBatch } from "./batch.ts";
@@ -35,7 +34,7 @@ function trainStep(device: Device, recompute: boolean): void {
     const rows = device.tensor(Uint32Array.from({ length: 300 }, (_, i) => i < 150 ? i + 49 : i + 99));
     const targets = device.tensor(new Uint32Array(300).fill(5));
     const { grads } = valueAndGrad((p: typeof params) => {
-      const hidden = gatherRows(forward(p, small, batch, { recompute }), rows);
+      const hidden = forward(p, small, batch, { recompute, wanted: rows });
       return mul(mean(tokenLogProb(p, hidden, targets).logProb), -1);
     }, params);
     optimizer.update(params, grads, state, { learningRate: 1e-3 });

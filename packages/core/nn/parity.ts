@@ -82,7 +82,7 @@ function nextTokenLoss(device: Device, { config }: Model, sequences: readonly nu
   const batch = tokenBatch(device, config, sequences);
   const { rows, targets } = predictions(device, sequences);
   return (params: Params, adapter?: Adapter) => {
-    const hidden = gatherRows(forward(params, config, batch, { ...options, adapter }), rows);
+    const hidden = forward(params, config, batch, { ...options, adapter, wanted: rows });
     return mul(mean(tokenLogProb(params, hidden, targets).logProb), -1);
   };
 }
