@@ -1,0 +1,126 @@
+/** What is compared. */
+import type { Baseline } from "@tare/contrastive";
+import type { DpoConfig } from "@tare/finetune";
+import type { PpoConfig } from "@tare/ppo";
+import { amounts } from "./settings.ts";
+
+/** An arm of reinforcement learning. */
+export interface Arm {
+  readonly kind: "ppo";
+  /** Whose baselines are subtracted: nobody's, each prompt's own, another prompt's, or the mean over all prompts. */
+  readonly table: "none" | "own" | "shuffled" | "constant";
+  /** Which number of a prompt's k rewards is subtracted. */
+  readonly baseline?: Baseline;
+  /** Responses behind a baseline. */
+  readonly k?: number;
+  /** What the critic begins as: the policy with a zero head, the reward model, or that fitted to the offline rewards. */
+  readonly critic?: "zero" | "reward" | "fitted";
+  /** Whether rewards are divided by their running deviation instead of by one constant for all arms. */
+  readonly running?: boolean;
+  readonly config: Partial<PpoConfig>;
+}
+
+/** Direct preference optimisation; it sees pairs, whatever the reward model learned from. */
+export interface DpoArm {
+  readonly kind: "dpo";
+  readonly config: Partial<DpoConfig>;
+}
+
+/** The reward model, and what needs no training beside it: SFT, best of 5. */
+export interface StartArm {
+  readonly kind: "start";
+}
+
+const { episodes } = amounts;
+
+/** A learning rate for the policy; critics take twice that. */
+const rate = (learningRate: number) => ({ learningRate, criticLearningRate: 2 * learningRate });
+
+const tuning = [3e-4, 8e-4].flatMap((lr) => [0.1, 0.3].map((beta) => ({ lr, beta })));
+
+/** The same number of settings for each arm: two learning rates × two β × two of what else it has. */
+export const tuningArms: Readonly<Record<string, Arm | DpoArm>> = Object.fromEntries(
+  tuning.flatMap(({ lr, beta }): [string, Arm | DpoArm][] => {
+    const config = { ...rate(lr), klCoefficient: beta };
+    return [
+      ...(["zero", "reward"] as const).flatMap((critic): [string, Arm][] => [
+        [`ppo,lr=${lr},beta=${beta},critic=${critic}`, { kind: "ppo", table: "none", critic, config }],
+        [`contrastive,lr=${lr},beta=${beta},critic=${critic}`, { kind: "ppo", table: "own", critic, config }],
+      ]),
+      ...[2, 4].map((n): [string, Arm] => [
+        `rloo,lr=${lr},beta=${beta},n=${n}`,
+        { kind: "ppo", table: "none", config: { ...config, advantages: "rloo", samplesPerPrompt: n } },
+      ]),
+      ...[1, 2].map((epochs): [string, DpoArm] => [
+        `dpo,lr=${lr / 4},beta=${beta},epochs=${epochs}`,
+        { kind: "dpo", config: { learningRate: lr / 4, beta, epochs } },
+      ]),
+    ];
+  }),
+);
+
+/** What tuning chose; `docs/adr/0013-the-evidence.md` says by which rule. */
+const chosen = {
+  ppo: { ...rate(8e-4), klCoefficient: 0.3 },
+  contrastive: { ...rate(8e-4), klCoefficient: 0.3 },
+  rloo: { ...rate(3e-4), klCoefficient: 0.3, advantages: "rloo", samplesPerPrompt: 4 },
+  dpo: { learningRate: 2e-4, beta: 0.3, epochs: 2 },
+} as const;
+
+/** What it would have chosen without a bound on KL. */
+const free = {
+  ppo: { ...rate(3e-4), klCoefficient: 0.1 },
+  contrastive: { ...rate(8e-4), klCoefficient: 0.1 },
+} as const;
+
+/** Each arm's own best critic. */
+const critics = { ppo: "reward", contrastive: "reward" } as const;
+
+/** KL that the runs which are held to one are held to, in nats, and how fast β follows. */
+const held = { klTarget: 1.5, klHorizon: 200 };
+
+const ppo: Arm = { kind: "ppo", table: "none", critic: critics.ppo, config: chosen.ppo };
+const contrastive: Arm = { kind: "ppo", table: "own", critic: critics.contrastive, config: chosen.contrastive };
+
+/** What the main table compares. */
+export const mainArms: Readonly<Record<string, Arm>> = {
+  ppo,
+  contrastive,
+  rloo: { kind: "ppo", table: "none", config: chosen.rloo },
+};
+
+/** What else could explain a gain. */
+export const controlArms: Readonly<Record<string, Arm>> = {
+  "contrastive-shuffled": { ...contrastive, table: "shuffled" },
+  "contrastive-constant": { ...contrastive, table: "constant" },
+  "ppo-fitted": { ...ppo, critic: "fitted" },
+  "ppo-extra": { ...ppo, config: { ...chosen.ppo, episodes: 2 * episodes } }, // k · prompts = iterations · episodes
+  "ppo-held": { ...ppo, config: { ...chosen.ppo, ...held } },
+  "contrastive-held": { ...contrastive, config: { ...chosen.contrastive, ...held } },
+};
+
+/** Both arms with the settings that have the most gold at whatever KL. */
+export const freeArms: Readonly<Record<string, Arm>> = {
+  "ppo-free": { ...ppo, config: free.ppo },
+  "contrastive-free": { ...contrastive, config: free.contrastive },
+};
+
+/** What the method's own choices do. */
+export const ablationArms: Readonly<Record<string, Arm>> = {
+  "contrastive-k1": { ...contrastive, k: 1 },
+  "contrastive-k3": { ...contrastive, k: 3 },
+  "contrastive-k10": { ...contrastive, k: 10 },
+  "contrastive-median": { ...contrastive, baseline: "median" },
+  "contrastive-max": { ...contrastive, baseline: "max" },
+  "ppo-zero": { ...ppo, critic: "zero" },
+  "contrastive-zero": { ...contrastive, critic: "zero" },
+  "ppo-running": { ...ppo, running: true },
+  "contrastive-running": { ...contrastive, running: true },
+};
+
+/** All arms by name. */
+export const arms: Readonly<Record<string, Arm | DpoArm | StartArm>> = {
+  start: { kind: "start" },
+  dpo: { kind: "dpo", config: chosen.dpo },
+  ...{ ...mainArms, ...controlArms, ...freeArms, ...ablationArms, ...tuningArms },
+};

@@ -1,0 +1,62 @@
+/**
+ * Prints every table of the experiment from the files of its cells: `deno task evidence:table`.
+ *
+ * With `--write` they go into `docs/evidence.md`, between the marks that name them, and the figures beside it.
+ */
+import { readResults, type Run } from "./analysis/read.ts";
+import { curvesFigure } from "./figures/curves.ts";
+import { whenFigure } from "./figures/when.ts";
+import { claimTable } from "./tables/claims.ts";
+import { ablationTable, controlTable, heldTable } from "./tables/controls.ts";
+import { mainTable, worldTable } from "./tables/main.ts";
+import { otherNoisesTable, primaryTable, secondaryTable } from "./tables/primary.ts";
+import { spentTable } from "./tables/spent.ts";
+import { tuningTable } from "./tables/tuning.ts";
+import { varianceTable } from "./tables/variance.ts";
+import { winTable } from "./tables/wins.ts";
+
+/** Tables by the name that marks their place. */
+export const tables: Readonly<Record<string, (runs: readonly Run[]) => string>> = {
+  primary: primaryTable,
+  noises: otherNoisesTable,
+  worlds: worldTable,
+  gold: mainTable,
+  secondary: secondaryTable,
+  wins: winTable,
+  spent: spentTable,
+  controls: controlTable,
+  held: heldTable,
+  ablations: ablationTable,
+  claims: claimTable,
+  variance: varianceTable,
+  tuning: tuningTable,
+};
+
+/** Figures by their file. */
+export const figures: Readonly<Record<string, (runs: readonly Run[]) => string>> = {
+  "when.svg": whenFigure,
+  "curves.svg": curvesFigure,
+};
+
+const marked = /<!-- table: (\w+) -->\n[^]*?<!-- end -->/g;
+
+/** A document with its tables brought up to date. */
+export function withTables(document: string, runs: readonly Run[]): string {
+  return document.replace(marked, (_, name: string) => {
+    const make = tables[name];
+    if (!make) throw new RangeError(`Expected a table of ${Object.keys(tables).join(", ")} but found ${name}`);
+    return `<!-- table: ${name} -->\n\n${make(runs)}\n\n<!-- end -->`;
+  });
+}
+
+if (import.meta.main) {
+  const runs = await readResults();
+  if (Deno.args.includes("--write")) {
+    const document = new URL("../docs/evidence.md", import.meta.url);
+    await Deno.writeTextFile(document, withTables(await Deno.readTextFile(document), runs));
+    await Deno.mkdir(new URL("../docs/evidence/", import.meta.url), { recursive: true });
+    for (const [file, draw] of Object.entries(figures)) {
+      await Deno.writeTextFile(new URL(`../docs/evidence/${file}`, import.meta.url), draw(runs));
+    }
+  } else for (const [name, make] of Object.entries(tables)) console.log(`\n${name}\n\n${make(runs)}`);
+}
