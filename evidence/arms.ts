@@ -95,6 +95,10 @@ export const controlArms: Readonly<Record<string, Arm>> = {
   "contrastive-constant": { ...contrastive, table: "constant" },
   "ppo-fitted": { ...ppo, critic: "fitted" },
   "ppo-extra": { ...ppo, config: { ...chosen.ppo, episodes: 2 * episodes } }, // k · prompts = iterations · episodes
+};
+
+/** Both arms with a β that follows one KL: equal KL is what the runs have then, not how they are read. */
+export const heldArms: Readonly<Record<string, Arm>> = {
   "ppo-held": { ...ppo, config: { ...chosen.ppo, ...held } },
   "contrastive-held": { ...contrastive, config: { ...chosen.contrastive, ...held } },
 };
@@ -105,15 +109,21 @@ export const freeArms: Readonly<Record<string, Arm>> = {
   "contrastive-free": { ...contrastive, config: free.contrastive },
 };
 
-/** What the method's own choices do. */
+/** Both arms with critics that begin at zero. */
+export const zeroArms: Readonly<Record<string, Arm>> = {
+  "ppo-zero": { ...ppo, critic: "zero" },
+  "contrastive-zero": { ...contrastive, critic: "zero" },
+};
+
+/** What the method's own choices do, and PPO's. */
 export const ablationArms: Readonly<Record<string, Arm>> = {
   "contrastive-k1": { ...contrastive, k: 1 },
   "contrastive-k3": { ...contrastive, k: 3 },
   "contrastive-k10": { ...contrastive, k: 10 },
   "contrastive-median": { ...contrastive, baseline: "median" },
   "contrastive-max": { ...contrastive, baseline: "max" },
-  "ppo-zero": { ...ppo, critic: "zero" },
-  "contrastive-zero": { ...contrastive, critic: "zero" },
+  ...zeroArms,
+  "ppo-unclipped": { ...ppo, config: { ...chosen.ppo, valueClip: Infinity } },
   "ppo-running": { ...ppo, running: true },
   "contrastive-running": { ...contrastive, running: true },
 };
@@ -122,5 +132,5 @@ export const ablationArms: Readonly<Record<string, Arm>> = {
 export const arms: Readonly<Record<string, Arm | DpoArm | StartArm>> = {
   start: { kind: "start" },
   dpo: { kind: "dpo", config: chosen.dpo },
-  ...{ ...mainArms, ...controlArms, ...freeArms, ...ablationArms, ...tuningArms },
+  ...{ ...mainArms, ...heldArms, ...controlArms, ...freeArms, ...ablationArms, ...tuningArms },
 };

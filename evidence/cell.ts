@@ -47,7 +47,8 @@ function rounded(key: string, value: unknown): unknown {
   return Number(value.toPrecision(/^\d+$/.test(key) ? 4 : 6));
 }
 
-/** A finished cell's text but for its seconds, which no two runs share. */
+/** A finished cell's result but for its seconds, which no two runs share, and for how its file is set. */
 export async function readText(cell: Cell, folder: URL = results): Promise<string> {
-  return (await Deno.readTextFile(new URL(pathOf(cell), folder))).replace(/"seconds":[\d.]+/, "");
+  const { seconds: _, ...result } = JSON.parse(await Deno.readTextFile(new URL(pathOf(cell), folder)));
+  return JSON.stringify(result);
 }

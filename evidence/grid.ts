@@ -1,5 +1,5 @@
 /** All cells, in the order in which they run. */
-import { ablationArms, controlArms, freeArms, mainArms, tuningArms } from "./arms.ts";
+import { ablationArms, controlArms, freeArms, heldArms, mainArms, tuningArms, zeroArms } from "./arms.ts";
 import type { Cell, Labels } from "./cell.ts";
 
 /** Settings are found on these seeds, each with other labels, and nothing of them is reported. */
@@ -40,8 +40,10 @@ export const reportedGrid: readonly Cell[] = [
   ...mainCells(ten, 0.2, [...learned, "memorised"]),
   ...mainCells(five, 0, learned),
   ...mainCells(five, 0.4, learned),
+  ...extraCells(heldArms, ten, ["pairs", "family", "memorised"]),
   ...extraCells(controlArms, five, ["pairs", "family", "memorised"]),
   ...extraCells(ablationArms, range(100, 102), ["pairs", "memorised"]),
+  ...extraCells(zeroArms, range(100, 102), ["family"]),
   ...mainCells(five, 0, ["memorised"]),
   ...mainCells(five, 0.4, ["memorised"]),
   ...extraCells(freeArms, five, ["pairs", "family", "memorised"]),

@@ -69,7 +69,7 @@ async function run(cell: Cell): Promise<void> {
   for (const model of makes) making.add(model);
   const start = performance.now();
   const { seed, noise, labels, arm } = cell;
-  const script = new URL("run_cell.ts", import.meta.url).pathname;
+  const script = new URL("run/main.ts", import.meta.url).pathname;
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "-A", "--no-check", script, folder.href, `${seed}`, `${noise}`, labels, arm],
   }).output();

@@ -1,7 +1,7 @@
 /** Results from their files. */
 import { z } from "zod";
 import { type Cell, pathOf, results } from "../cell.ts";
-import type { Checkpoint } from "../respond.ts";
+import type { Checkpoint } from "../run/respond.ts";
 import { filesUnder } from "../../tools/workspace.ts";
 
 /** What a cell came to. */
@@ -34,9 +34,13 @@ export interface Run extends Cell {
 /** Distances of the gradients of parts of a batch from their mean. */
 export interface Variances {
   readonly iteration: number;
-  readonly plain: readonly number[];
-  readonly contrastive: readonly number[];
+  /** With the run's own critic. */
   readonly withCritic: readonly number[];
+  /** Of PPO's cells: from r and from r − b, without a critic, as they are and less their mean. */
+  readonly plain?: readonly number[];
+  readonly contrastive?: readonly number[];
+  readonly plainCentred?: readonly number[];
+  readonly contrastiveCentred?: readonly number[];
 }
 
 /** Rewards and gold of the offline responses, a list for each prompt; and the rate at which its labels flip. */
@@ -59,7 +63,10 @@ const schema: z.ZodType<Run> = z.object({
   practice: z.object({ raw: numbers, gold: numbers }).optional(),
   spent: z.object({ online: z.number(), offline: z.number() }).optional(),
   variances: z.array(
-    z.object({ iteration: z.number(), plain: numbers, contrastive: numbers, withCritic: numbers }),
+    z.object({
+      ...{ iteration: z.number(), withCritic: numbers, plain: numbers.optional(), contrastive: numbers.optional() },
+      ...{ plainCentred: numbers.optional(), contrastiveCentred: numbers.optional() },
+    }),
   ).optional(),
   share: z.object({ value: z.number(), low: z.number(), high: z.number() }).optional(),
   ...{ accuracy: z.number().optional(), within: z.number().optional(), best: numbers.optional() },

@@ -6,14 +6,11 @@ import { labelNames } from "../analysis/worlds.ts";
 import type { Labels } from "../cell.ts";
 
 /** What distances are compared, by name: the first over the second. */
-const ratios: readonly (readonly [name: string, over: (ppo: Variances, contrastive: Variances) => [number, number]])[] =
-  [
-    ["r − b over r, no critic, on PPO's samples", (ppo) => [trace(ppo.contrastive), trace(ppo.plain)]],
-    [
-      "contrastive over PPO, each with its own critic and samples",
-      (ppo, own) => [trace(own.withCritic), trace(ppo.withCritic)],
-    ],
-  ];
+const ratios: readonly (readonly [name: string, over: (ppo: Variances, own: Variances) => [number, number]])[] = [
+  ["r − b over r, each less its mean", (ppo) => [trace(ppo.contrastiveCentred!), trace(ppo.plainCentred!)]],
+  ["r − b over r, as they are", (ppo) => [trace(ppo.contrastive!), trace(ppo.plain!)]],
+  ["contrastive over PPO, own critics and samples", (ppo, own) => [trace(own.withCritic), trace(ppo.withCritic)]],
+];
 
 /** tr Cov of the gradient as a ratio, geometric mean over seeds with a t interval of its logarithm. */
 export function varianceTable(runs: readonly Run[]): string {
@@ -38,7 +35,8 @@ export function variancePairs(runs: readonly Run[], where: Where, iteration: num
     new Map(
       runs.filter((run) => run.arm === arm && run.labels === where.labels && run.noise === where.noise)
         .flatMap((run) =>
-          (run.variances ?? []).filter((v) => v.iteration === iteration).map((v) => [run.seed, v] as const)
+          (run.variances ?? []).filter((v) => v.iteration === iteration && (v.plainCentred || arm === "contrastive"))
+            .map((v) => [run.seed, v] as const)
         ),
     );
   const [ppo, contrastive] = [of("ppo"), of("contrastive")];

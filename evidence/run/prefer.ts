@@ -1,12 +1,12 @@
 /** A run of direct preference optimisation. */
 import { encodePreference } from "@tare/data";
 import { dpo } from "@tare/finetune";
-import type { DpoArm } from "./arms.ts";
+import type { DpoArm } from "../arms.ts";
 import { copyOf } from "./critics.ts";
 import { rewardModel, rewardOf, sequences, sftModel } from "./models.ts";
 import type { Place } from "./place.ts";
 import { type Checkpoint, examine } from "./respond.ts";
-import { amounts } from "./settings.ts";
+import { amounts } from "../settings.ts";
 
 const { pairs, context, microTokens } = amounts;
 const checkpointsOfRun = 8;

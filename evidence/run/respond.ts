@@ -2,10 +2,10 @@
 import type { Model } from "@tare/core";
 import { gold } from "@tare/data/world";
 import { type Episode, episodeOf, localSampler, type Reward } from "@tare/sampler";
-import { divergences } from "../apps/cli/compare/divergence.ts";
-import { mean } from "../apps/cli/ppo_episodes.ts";
+import { divergences } from "../../apps/cli/compare/divergence.ts";
+import { mean } from "../../apps/cli/ppo_episodes.ts";
 import type { Place, TextPrompt } from "./place.ts";
-import { amounts, stages } from "./settings.ts";
+import { amounts, stages } from "../settings.ts";
 
 const { maxTokens, microTokens } = amounts;
 

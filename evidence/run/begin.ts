@@ -1,15 +1,15 @@
 /** What all arms of a world begin from: SFT, the reward model, its baselines; and the best of 5 by that reward model. */
-import type { Model } from "@tare/core";
 import { betweenPromptShare, withinPromptDeviation } from "@tare/contrastive";
+import type { Model } from "@tare/core";
 import { encodePreference } from "@tare/data";
 import { gold } from "@tare/data/world";
 import { pairAccuracy, rewardScores } from "@tare/finetune";
-import { episodeOf, localSampler } from "@tare/sampler";
-import type { Episode } from "@tare/sampler";
-import { baselines, rewardModel, rewardOf, sequences, sftModel } from "./models.ts";
+import { type Episode, episodeOf, localSampler } from "@tare/sampler";
+import { amounts, stages } from "../settings.ts";
+import { baselines } from "./baselines.ts";
+import { rewardModel, rewardOf, sequences, sftModel } from "./models.ts";
 import type { Place } from "./place.ts";
 import { examine } from "./respond.ts";
-import { amounts, stages } from "./settings.ts";
 
 const { k, maxTokens, context } = amounts;
 

@@ -1,13 +1,13 @@
 /** What critics begin as. */
-import { aggregate, type BaselineTable } from "@tare/contrastive";
+import { aggregate, type BaselineTable, withinPromptDeviation } from "@tare/contrastive";
 import { copyTree, type Model, type Placed } from "@tare/core";
 import { reward as regress, type RewardModel } from "@tare/finetune";
 import { criticOf } from "@tare/ppo";
-import { mean } from "../apps/cli/ppo_episodes.ts";
-import type { Arm } from "./arms.ts";
+import { mean } from "../../apps/cli/ppo_episodes.ts";
+import type { Arm } from "../arms.ts";
 import { drain } from "./models.ts";
 import type { Place } from "./place.ts";
-import { amounts, training } from "./settings.ts";
+import { amounts, training } from "../settings.ts";
 
 /** What a critic may begin from. */
 export interface CriticSources {
@@ -22,13 +22,22 @@ export interface CriticSources {
 /** The critic of an arm, in units of the rewards that it will see. */
 export async function criticFor(place: Place, arm: Arm, sources: CriticSources): Promise<Placed> {
   const { device } = place;
-  const { policy, reward, table, scale } = sources;
+  const { policy, reward, table } = sources;
   if (arm.critic === "zero") return criticOf({ device, model: policy });
-  const offsets = Array.from(table.rows.values(), (row) => aggregate(row, "mean"));
+  const offsets = Array.from(table.rows.values(), (row) => aggregate(row, arm.baseline ?? "mean"));
   const shift = arm.table === "none" ? 0 : mean(offsets);
-  const critic = criticOf({ device, model: reward }, arm.running ? { shift } : { shift, scale });
+  const scale = arm.running ? 1 / deviation(arm, table) : sources.scale;
+  const critic = criticOf({ device, model: reward }, { shift, scale });
   if (arm.critic === "fitted") await fit(place, critic, sources);
   return critic;
+}
+
+/** What a running scale begins with: the deviation of the rewards of fresh responses, less baselines if there are any. */
+function deviation(arm: Arm, table: BaselineTable): number {
+  if (arm.table !== "none") return withinPromptDeviation(table) * Math.sqrt(1 + 1 / table.sampling.k);
+  const rewards = Array.from(table.rows.values(), ({ rewards }) => rewards).flat();
+  const center = mean(rewards);
+  return Math.sqrt(mean(rewards.map((reward) => (reward - center) ** 2)));
 }
 
 /**

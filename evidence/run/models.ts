@@ -1,14 +1,13 @@
-/** The models and the table that arms begin from. */
-import { type BaselineTable, baselineTable } from "@tare/contrastive";
+/** The models that arms begin from. */
 import { copyTree, initParams, initScoreHead, type Model } from "@tare/core";
 import { encodeDemonstration, encodePreference, encodeRating, type Skipped } from "@tare/data";
 import { modelReward, reward, type RewardModel, sft, type TrainingStep } from "@tare/finetune";
-import { type Episode, localSampler, type Reward, sampleBaselines } from "@tare/sampler";
+import type { Episode, Reward } from "@tare/sampler";
 import type { Place } from "./place.ts";
-import { amounts, stages, training } from "./settings.ts";
-import { stored, storedRows } from "./store.ts";
+import { amounts, training } from "../settings.ts";
+import { stored } from "./store.ts";
 
-const { context, microTokens, maxTokens } = amounts;
+const { context, microTokens } = amounts;
 
 /** The policy that training begins from; it depends on the seed alone. */
 export function sftModel({ device, tokenizer, config, world, cell: { seed } }: Place): Promise<Model> {
@@ -56,23 +55,6 @@ export function rewardOf({ device, cell, world, prompts }: Place, model: RewardM
     return scores.map((score, i) => score - (severity.get(episodes[i]!.promptId) ?? 0));
   };
   return Object.assign(remembering, { id: reward.id });
-}
-
-/** k responses of the policy to each prompt that PPO practises on, with their rewards. */
-export async function baselines(
-  place: Place,
-  policy: Model,
-  reward: Reward<Episode>,
-  k: number,
-): Promise<BaselineTable> {
-  const { device, tokenizer, prompts, cell: { seed, noise, labels } } = place;
-  return await baselineTable(
-    await storedRows(`seed-${seed}/baselines-${noise}-${labels}-${k}`, () => {
-      const sampler = localSampler({ device, ...policy, tokenizer, id: `sft ${seed}` });
-      const draws = { k, maxTokens, seed, stage: stages.baselines, group: 64 };
-      return sampleBaselines({ sampler, reward, prompts, ...draws });
-    }),
-  );
 }
 
 /** Examples as ids; in the world all of them fit. */

@@ -1,7 +1,7 @@
 /** Models and tables on disk, so that the arms of one world share them. What is missing is made again, to the same bits. */
 import { type Device, loadModel, type Model, saveModel } from "@tare/core";
 
-const folder = new URL("../runs/evidence/", import.meta.url);
+const folder = new URL("../../runs/evidence/", import.meta.url);
 
 /** Gives a model of this name, made by `make` if it is not there. */
 export async function stored(device: Device, name: string, make: () => Promise<Model>): Promise<Model> {

@@ -3,9 +3,9 @@ import { type Device, type ModelConfig, openDevice } from "@tare/core";
 import { loadTokenizer, type Tokenizer } from "@tare/data";
 import { createWorld, type World, worldTokenizer } from "@tare/data/world";
 import type { Prompt } from "@tare/sampler";
-import { sizedFor } from "../apps/cli/shapes.ts";
-import type { Cell } from "./cell.ts";
-import { amounts, size } from "./settings.ts";
+import { sizedFor } from "../../apps/cli/shapes.ts";
+import type { Cell } from "../cell.ts";
+import { amounts, size } from "../settings.ts";
 
 /** A prompt with its text. */
 export type TextPrompt = Prompt & { readonly text: string };

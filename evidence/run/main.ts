@@ -1,11 +1,11 @@
 /** Runs one cell: `deno run -A evidence/run_cell.ts FOLDER SEED NOISE LABELS ARM`; its result goes into the folder, a URL. */
-import { arms } from "./arms.ts";
+import { arms } from "../arms.ts";
 import { begin } from "./begin.ts";
-import { type Cell, type Labels, writeResult } from "./cell.ts";
+import { type Cell, type Labels, writeResult } from "../cell.ts";
 import { learn } from "./learn.ts";
 import { openPlace } from "./place.ts";
 import { prefer } from "./prefer.ts";
-import { measuresVariance } from "./grid.ts";
+import { measuresVariance } from "../grid.ts";
 
 /** Runs a cell; gives what its file shall hold. */
 export async function runCell(cell: Cell): Promise<object> {
