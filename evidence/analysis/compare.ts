@@ -20,19 +20,24 @@ export interface Effect extends PairedInterval {
 export type Reading = (a: Run, b: Run) => readonly [a: number, b: number];
 
 /** Names of {@linkcode readings}. */
-export type ReadingName = "equalKl" | "kl" | "equalSteps" | "spentKl" | "onTheWay" | "best" | "score";
+export type ReadingName = "equalKl" | "steps" | "kl" | "equalSteps" | "spentKl" | "onTheWay" | "best" | "score";
 
 /** Readings by name. */
 export const readings: Readonly<Record<ReadingName, Reading>> = {
   /** The primary one: gold at the largest KL that both reach. */
   equalKl: (a, b) => {
     const read = atEqualKl(a.checkpoints, b.checkpoints);
-    return [read.a, read.b];
+    return [read.a.gold, read.b.gold];
+  },
+  /** After how many iterations each of them is read there. */
+  steps: (a, b) => {
+    const read = atEqualKl(a.checkpoints, b.checkpoints);
+    return [read.a.step, read.b.step];
   },
   /** The KL of that reading. */
   kl: (a, b) => {
     const { kl } = atEqualKl(a.checkpoints, b.checkpoints);
-    return [kl, 0];
+    return [kl, kl];
   },
   /** Gold after the same number of iterations. */
   equalSteps: (a, b) => [last(a).gold, last(b).gold],
@@ -57,11 +62,16 @@ export function last({ checkpoints }: Run): Run["checkpoints"][number] {
   return checkpoints.at(-1)!;
 }
 
-/** Runs of one arm, by seed. */
+/** Seeds below found the settings; nothing of them is reported. */
+const firstReported = 100;
+
+/** Reported runs of one arm, by seed. */
 export function armOf(runs: readonly Run[], { labels, noise }: Where, arm: string): Map<number, Run> {
   // DPO sees pairs whatever the reward model learned from: one run stands for all.
   const kind = arm === "dpo" ? "pairs" : labels;
-  const own = runs.filter((run) => run.arm === arm && run.labels === kind && run.noise === noise);
+  const own = runs.filter((run) =>
+    run.arm === arm && run.labels === kind && run.noise === noise && run.seed >= firstReported
+  );
   return new Map(own.map((run) => [run.seed, run]));
 }
 

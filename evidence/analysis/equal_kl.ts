@@ -2,6 +2,8 @@
 
 /** A point of a run's curve. */
 export interface Point {
+  /** Iterations done. */
+  readonly step: number;
   /** Nats a response from the reference. */
   readonly kl: number;
   /** Mean gold score of held-out responses. */
@@ -12,16 +14,16 @@ export interface Point {
 export interface EqualKl {
   /** The largest KL that both curves reach. */
   readonly kl: number;
-  /** Gold of the first there. */
-  readonly a: number;
-  /** Gold of the second there. */
-  readonly b: number;
+  /** The first there. */
+  readonly a: Point;
+  /** The second there. */
+  readonly b: Point;
 }
 
 /** Reads two curves at the largest KL that both reach. */
 export function atEqualKl(a: readonly Point[], b: readonly Point[]): EqualKl {
   const kl = Math.min(reach(a), reach(b));
-  return { kl, a: goldAt(a, kl), b: goldAt(b, kl) };
+  return { kl, a: passage(a, kl), b: passage(b, kl) };
 }
 
 /** The largest KL of a curve. */
@@ -30,15 +32,15 @@ function reach(curve: readonly Point[]): number {
 }
 
 /**
- * Gold where a curve passes a KL for the last time: lines join checkpoints in the order of training, and of several policies
- * at one distance the one that learned longest stands for the run.
+ * Where a curve passes a KL for the last time: lines join checkpoints in the order of training, and of several policies at one
+ * distance the one that learned longest stands for the run.
  */
-export function goldAt(curve: readonly Point[], kl: number): number {
+export function passage(curve: readonly Point[], kl: number): Point {
   for (let i = curve.length - 1; i > 0; i--) {
     const [from, to] = [curve[i - 1]!, curve[i]!];
     if (Math.min(from.kl, to.kl) > kl || Math.max(from.kl, to.kl) < kl) continue;
     const share = from.kl === to.kl ? 1 : (kl - from.kl) / (to.kl - from.kl);
-    return from.gold + share * (to.gold - from.gold);
+    return { kl, step: from.step + share * (to.step - from.step), gold: from.gold + share * (to.gold - from.gold) };
   }
   throw new RangeError(`Expected a curve that passes a KL of ${kl} but found one that does not`);
 }
@@ -47,7 +49,7 @@ export function goldAt(curve: readonly Point[], kl: number): number {
 export function bestWithin(curve: readonly Point[], kl: number): number {
   const within = curve.filter((point) => point.kl <= kl).map(({ gold }) => gold);
   const passes = curve.slice(1).some((to, i) => (curve[i]!.kl - kl) * (to.kl - kl) < 0);
-  return Math.max(...within, ...passes ? [goldAt(curve, kl)] : []);
+  return Math.max(...within, ...passes ? [passage(curve, kl).gold] : []);
 }
 
 /** Mean gold over KL from 0 to a bound along the first passage of a curve: less noise than a single reading. */

@@ -7,7 +7,7 @@ export const labelNames: Readonly<Record<Labels, string>> = {
   pairs: "pairs",
   family: "ratings, severity by family",
   prompt: "ratings, severity by prompt",
-  memorised: "the same, memorised",
+  memorised: "severity by prompt, memorised (planted)",
 };
 
 const kinds = Object.keys(labelNames) as Labels[];

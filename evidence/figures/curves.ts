@@ -9,7 +9,8 @@ import type { Run } from "../analysis/read.ts";
 import { labelNames, primaryWorlds } from "../analysis/worlds.ts";
 import { type Legend, type Panel, svgOf } from "./svg.ts";
 
-const arms: Legend = [["contrastive", "c1"], ["ppo", "c2"], ["rloo", "c3"], ["dpo", "c4"]];
+const arms = [["contrastive", "c1"], ["ppo", "c2"], ["rloo", "c3"], ["dpo", "c4"]] as const;
+const legend: Legend = [["contrastive PPO", "c1"], ["PPO", "c2"], ["RLOO", "c3"], ["DPO", "c4"]];
 
 /** A panel for each kind of labels, a curve for each arm. */
 export function curvesFigure(runs: readonly Run[]): string {
@@ -37,13 +38,14 @@ export function curvesFigure(runs: readonly Run[]): string {
       return last ? [`${labelNames[where.labels]}, ${arm}: gold ${fixed(last.gold)} at KL ${fixed(last.kl, 2)}`] : [];
     })
   ).join("; ");
-  return svgOf("Gold against KL at noise 0.2, held-out prompts", description, panels, arms);
+  return svgOf("Gold against KL at noise 0.2, held-out prompts", description, panels, legend);
 }
 
 function meanCurve(runs: readonly Run[]): Point[] {
   const [first] = runs;
   if (!first) return [];
   return first.checkpoints.map((_, i) => ({
+    step: first.checkpoints[i]!.step,
     kl: mean(runs.map(({ checkpoints }) => checkpoints[i]!.kl)),
     gold: mean(runs.map(({ checkpoints }) => checkpoints[i]!.gold)),
   }));

@@ -32,17 +32,18 @@ export type Legend = readonly (readonly [name: string, style: string])[];
 /** Puts panels side by side, two in a row, under a description for those who do not see them. */
 export function svgOf(title: string, description: string, panels: readonly Panel[], legend: Legend = []): string {
   const columns = Math.min(2, panels.length);
-  const rows = Math.ceil(panels.length / columns);
-  const [w, h] = [columns * width, rows * (height + top) + (legend.length > 0 ? 26 : 0)];
-  let x = box.left;
+  const w = columns * width;
+  const below = Math.ceil(panels.length / columns) * (height + top);
+  let [x, y] = [box.left, below + 14];
   const entries = legend.map(([name, style]) => {
-    const at = x;
-    x += 44 + 6.6 * name.length;
-    return markup`<g class="${style}"><path class="line" d="M${at} ${h - 14}h24"/><circle cx="${at + 12}" cy="${
-      h - 14
-    }" r="3"/>
-<text x="${at + 30}" y="${h - 10}">${name}</text></g>`;
+    const wide = 44 + 6 * name.length;
+    if (x + wide > w) [x, y] = [box.left, y + 18];
+    x += wide;
+    return markup`<g class="${style}" transform="translate(${x - wide} ${y})"><path class="line" d="M0 0h24"/>
+<circle cx="12" cy="0" r="3"/><text x="30" y="4">${name}</text></g>
+`;
   });
+  const h = legend.length > 0 ? y + 14 : below;
   const drawn = panels.map(({ title, drawing }, i) =>
     markup`<g transform="translate(${(i % columns) * width} ${Math.floor(i / columns) * (height + top) + top})">
 <text class="title" x="${box.left}" y="-8">${title}</text>${drawing}</g>

@@ -12,45 +12,60 @@ const names: Readonly<Record<string, string>> = {
   "contrastive-constant": "one baseline for all prompts",
   "ppo-fitted": "PPO, critic fitted to the offline rewards",
   "ppo-extra": "PPO, as many samples in all",
-  "ppo-held": "PPO held to one KL",
-  "contrastive-held": "contrastive held to one KL",
   "contrastive-k1": "k = 1",
   "contrastive-k3": "k = 3",
   "contrastive-k10": "k = 10",
   "contrastive-median": "median for mean",
   "contrastive-max": "largest for mean",
-  "ppo-zero": "PPO, the other critic",
-  "contrastive-zero": "contrastive, the other critic",
+  "ppo-zero": "PPO, zero critic",
+  "contrastive-zero": "contrastive, zero critic, less that",
   "ppo-running": "PPO, running scale",
-  "contrastive-running": "contrastive, running scale",
+  "ppo-unclipped": "PPO, values not clipped",
+  "contrastive-running": "contrastive, running scale, less that",
 };
 
-/** Controls; `held` runs are compared with each other. */
+/** What an arm is compared with: PPO, or PPO with the same change. */
+const opponents: Readonly<Record<string, string>> = {
+  "contrastive-zero": "ppo-zero",
+  "contrastive-running": "ppo-running",
+};
+
+/** Controls. */
 export function controlTable(runs: readonly Run[]): string {
-  const arms = ["contrastive", ...Object.keys(controlArms).filter((arm) => !arm.endsWith("held"))];
-  return against(runs, arms, ["pairs", "family", "memorised"], [100, 104]);
+  return against(runs, ["contrastive", ...Object.keys(controlArms)], ["pairs", "family", "memorised"], [100, 104]);
 }
 
 /** Ablations. */
 export function ablationTable(runs: readonly Run[]): string {
-  return against(runs, ["contrastive", ...Object.keys(ablationArms)], ["pairs", "memorised"], [100, 102]);
+  return against(runs, ["contrastive", ...Object.keys(ablationArms)], ["pairs", "family", "memorised"], [100, 102]);
 }
 
 /** PPO and contrastive rewards, each with a β that follows one KL. */
 export function heldTable(runs: readonly Run[]): string {
+  return both(runs, "held");
+}
+
+/** PPO and contrastive rewards, each with the settings that have the most gold at whatever KL. */
+export function freeTable(runs: readonly Run[]): string {
+  return both(runs, "free");
+}
+
+function both(runs: readonly Run[], kind: string): string {
   const rows = (["pairs", "family", "memorised"] as const).map((labels) => {
-    const pairs = pairsOf(runs, { labels, noise: 0.2 }, "contrastive-held", "ppo-held");
-    const kl = ([1, 0] as const).map((i) => fixed(mean(pairs.map((pair) => last(pair[i]).kl)), 2));
+    const pairs = pairsOf(runs, { labels, noise: 0.2 }, `contrastive-${kind}`, `ppo-${kind}`);
+    const of = (name: "gold" | "kl") => ([1, 0] as const).map((i) => mean(pairs.map((pair) => last(pair[i])[name])));
+    const [gold, kl] = [of("gold"), of("kl")];
+    const effects = (["equalSteps", "equalKl"] as const).map((name) => effectText(effectOf(pairs, readings[name])));
     return [
       labelNames[labels],
       `${pairs.length}`,
-      kl.join(" → "),
-      ...(["equalKl", "equalSteps"] as const).map(
-        (reading) => effectText(effectOf(pairs, readings[reading])),
-      ),
+      ...kl.map((x) => fixed(x, 2)),
+      ...gold.map((x) => fixed(x)),
+      ...effects,
     ];
   });
-  return markdownTable(["reward model", "seeds", "last KL, PPO → contrastive", "equal KL", "equal steps"], rows);
+  const head = ["last KL, PPO", "contrastive", "gold, PPO", "contrastive", "equal steps", "equal KL"];
+  return markdownTable(["reward model", "seeds", ...head], rows);
 }
 
 function against(
@@ -65,7 +80,7 @@ function against(
     ...kinds.flatMap((labels) => {
       const where: Where = { labels, noise: 0.2 };
       const gold = fixed(mean([...armOf(runs, where, arm).values()].map((run) => last(run).gold)));
-      return [gold, effectText(effectOf(pairsOf(runs, where, arm, "ppo"), readings.equalKl))];
+      return [gold, effectText(effectOf(pairsOf(runs, where, arm, opponents[arm] ?? "ppo"), readings.equalKl))];
     }),
   ]);
   const head = kinds.flatMap((labels) => [labelNames[labels], "less PPO at equal KL"]);

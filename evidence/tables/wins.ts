@@ -13,7 +13,8 @@ const matches: readonly (readonly [a: string, b: string])[] = [
 
 /** Win, tie and lose of the last policies in per cent; the rate's interval is over seeds. */
 export function winTable(runs: readonly Run[]): string {
-  const rows = worlds.map((where) => [
+  const some = worlds.filter((where) => pairsOf(runs, where, "contrastive", "ppo").length > 1);
+  const rows = some.map((where) => [
     nameOf(where),
     ...matches.map(([a, b]) => {
       const seeds = pairsOf(runs, where, a, b).map(([a, b]) => shares(a.golds, b.golds));
