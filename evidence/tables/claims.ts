@@ -2,7 +2,7 @@
 import { type Effect, effect, pairsOf, type Where } from "../analysis/compare.ts";
 import { effectText, markdownTable, mean } from "../analysis/markdown.ts";
 import type { Run } from "../analysis/read.ts";
-import { nameOf, primaryWorlds } from "../analysis/worlds.ts";
+import { labelNames, primaryWorlds } from "../analysis/worlds.ts";
 import type { Labels } from "../cell.ts";
 import { armOf, last } from "../analysis/compare.ts";
 
@@ -50,11 +50,14 @@ export function robustnessEffect(runs: readonly Run[], labels: Labels): Effect |
   return effect(slopes);
 }
 
-/** Claim 3, improvement: share of practice prompts whose response scores above b(x), contrastive less PPO. */
-export function improvementEffect(runs: readonly Run[], where: Where): Effect | undefined {
+/**
+ * Claim 3, improvement: share of practice prompts whose response scores above b(x), contrastive less PPO; `kind` ends the
+ * names of both arms.
+ */
+export function improvementEffect(runs: readonly Run[], where: Where, kind = ""): Effect | undefined {
   const starts = armOf(runs, where, "start");
   return effect(
-    pairsOf(runs, where, "contrastive", "ppo").filter(([{ seed }]) => starts.has(seed)).map(([a, b]) => {
+    pairsOf(runs, where, `contrastive${kind}`, `ppo${kind}`).filter(([{ seed }]) => starts.has(seed)).map(([a, b]) => {
       const baselines = starts.get(a.seed)!.offline!.rewards.map(mean);
       const share = ({ practice }: Run) => mean(practice!.raw.map((reward, i) => Number(reward > baselines[i]!)));
       return [share(a), share(b)];
@@ -66,10 +69,10 @@ export function improvementEffect(runs: readonly Run[], where: Where): Effect | 
  * Claim 4, calibrates to difficulty: gain in gold on the hardest quarter of the prompts less that on the easiest, contrastive
  * less PPO. Two offline responses say how hard a prompt is, the others what the gain is measured from.
  */
-export function difficultyEffect(runs: readonly Run[], where: Where): Effect | undefined {
+export function difficultyEffect(runs: readonly Run[], where: Where, kind = ""): Effect | undefined {
   const starts = armOf(runs, where, "start");
   return effect(
-    pairsOf(runs, where, "contrastive", "ppo").filter(([{ seed }]) => starts.has(seed)).map(([a, b]) => {
+    pairsOf(runs, where, `contrastive${kind}`, `ppo${kind}`).filter(([{ seed }]) => starts.has(seed)).map(([a, b]) => {
       const golds = starts.get(a.seed)!.offline!.golds;
       const order = golds.map((own, i) => [mean(own.slice(0, 2)), i] as const).sort(([x, i], [y, j]) => x - y || i - j);
       const quarter = order.length >> 2;
@@ -81,15 +84,22 @@ export function difficultyEffect(runs: readonly Run[], where: Where): Effect | u
   );
 }
 
-/** Claims 1 to 4; claim 5 has a table of its own. */
+/** Claims 1 to 4, the last two also where both arms are held to one KL; claim 5 has a table of its own. */
 export function claimTable(runs: readonly Run[]): string {
   const rows = primaryWorlds.map((where) => [
-    nameOf(where),
+    labelNames[where.labels],
     effectText(uncertaintyEffect(runs, where), 2),
     effectText(robustnessEffect(runs, where.labels), 2),
-    effectText(improvementEffect(runs, where), 3),
-    effectText(difficultyEffect(runs, where), 3),
+    ...["", "-held"].map((kind) => effectText(improvementEffect(runs, where, kind))),
+    ...["", "-held"].map((kind) => effectText(difficultyEffect(runs, where, kind))),
   ]);
-  const head = ["1: slope on gold, noisy − clean", "2: gold per noise", "3: share above b(x)", "4: gain, hard − easy"];
+  const head = [
+    "1: slope, noisy − clean",
+    "2: gold per noise",
+    "3: share above b(x)",
+    "3, held",
+    "4: hard − easy",
+    "4, held",
+  ];
   return markdownTable(["reward model", ...head], rows);
 }
