@@ -1,18 +1,12 @@
 /** One seed of the preference world: SFT, reward models under label noise, DPO, each measured against the truth. */
 import { disposeTree, initParams, initScoreHead, mapTree, type Model, mul, openDevice, type Params } from "@tare/core";
 import type { Device } from "@tare/core";
-import {
-  encodeDemonstration,
-  encodePreference,
-  encodeRating,
-  loadTokenizer,
-  type Skipped,
-  type Tokenizer,
-} from "@tare/data";
+import { encodeDemonstration, encodePreference, encodeRating, loadTokenizer, type Tokenizer } from "@tare/data";
 import { createWorld, gold, logProb, type World, worldTokenizer } from "@tare/data/world";
 import { dpo, pairAccuracy, reward, rewardScores, sft, type TrainingStep } from "@tare/finetune";
 import { localSampler } from "@tare/sampler";
 import { sizedFor, type SizeName } from "../../apps/cli/shapes.ts";
+import { sequences } from "../../evidence/run/models.ts";
 
 /** What one seed gives, by name. */
 export type Numbers = Record<string, number>;
@@ -161,14 +155,6 @@ async function sampledGold({ device, tokenizer, seed, model, heldOut }: Cell, pa
     tokens += ids.length;
   }
   return { gold: mean(scores), "end token": ended / scores.length, tokens: tokens / scores.length };
-}
-
-function sequences<R, S extends object>(rows: readonly R[], encode: (row: R) => S): Exclude<S, Skipped>[] {
-  return rows.map((row) => {
-    const sequence = encode(row);
-    if (!("skip" in sequence)) return sequence as Exclude<S, Skipped>;
-    throw new RangeError(`Expected every example of the world to fit but one was: ${sequence.skip}`);
-  });
 }
 
 async function lastOf(steps: AsyncIterable<TrainingStep>): Promise<TrainingStep> {

@@ -1,12 +1,9 @@
 /** Markdown as `deno fmt` leaves it, and numbers as people read them. */
 import type { Effect } from "./compare.ts";
 
-/** A column: its heading; numbers stand to the right. */
-export type Column = string;
-
 /** A table. The first column is text, the others are numbers. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, i) => Math.max(3, ...[head, ...rows].map((row) => width(row[i]!))));
+  const widths = head.map((_, i) => Math.max(i === 0 ? 3 : 2, ...[head, ...rows].map((row) => width(row[i]!))));
   const line = (cells: readonly string[]) =>
     `| ${
       cells.map((cell, i) => {
@@ -41,9 +38,4 @@ export function effectText(effect: Effect | undefined, digits = 3): string {
 export function pText(p: number | undefined): string {
   if (p === undefined) return "";
   return p < 0.001 ? "< 0.001" : p.toFixed(3);
-}
-
-/** Mean of some numbers; NaN of none. */
-export function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }

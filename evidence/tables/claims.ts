@@ -1,6 +1,7 @@
 /** The paper's five claims, each as a number that could have come out the other way. */
+import { mean } from "../../apps/cli/ppo_episodes.ts";
 import { type Effect, effect, pairsOf, type Where } from "../analysis/compare.ts";
-import { effectText, markdownTable, mean } from "../analysis/markdown.ts";
+import { effectText, markdownTable } from "../analysis/markdown.ts";
 import type { Run } from "../analysis/read.ts";
 import { labelNames, primaryWorlds } from "../analysis/worlds.ts";
 import type { Labels } from "../cell.ts";

@@ -1,7 +1,8 @@
 /** What else could explain a gain, and what the method's own choices do: each against PPO at equal KL. */
+import { mean } from "../../apps/cli/ppo_episodes.ts";
 import { ablationArms, controlArms } from "../arms.ts";
 import { armOf, effectOf, last, pairsOf, readings, type Where } from "../analysis/compare.ts";
-import { effectText, fixed, markdownTable, mean } from "../analysis/markdown.ts";
+import { effectText, fixed, markdownTable } from "../analysis/markdown.ts";
 import type { Run } from "../analysis/read.ts";
 import { labelNames } from "../analysis/worlds.ts";
 import type { Labels } from "../cell.ts";

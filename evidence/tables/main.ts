@@ -1,6 +1,7 @@
 /** Gold of all arms after equal steps, and what the reward model is like. */
+import { mean } from "../../apps/cli/ppo_episodes.ts";
 import { armOf, last } from "../analysis/compare.ts";
-import { fixed, markdownTable, mean } from "../analysis/markdown.ts";
+import { fixed, markdownTable } from "../analysis/markdown.ts";
 import type { Run } from "../analysis/read.ts";
 import { nameOf, worlds } from "../analysis/worlds.ts";
 

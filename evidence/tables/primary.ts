@@ -1,6 +1,7 @@
 /** Contrastive rewards against PPO, at equal KL and at equal steps. */
+import { mean } from "../../apps/cli/ppo_episodes.ts";
 import { type Effect, effectOf, holm, pairsOf, type ReadingName, readings, type Where } from "../analysis/compare.ts";
-import { effectText, fixed, markdownTable, mean, pText } from "../analysis/markdown.ts";
+import { effectText, fixed, markdownTable, pText } from "../analysis/markdown.ts";
 import type { Run } from "../analysis/read.ts";
 import { nameOf, otherWorlds, primaryWorlds, worlds } from "../analysis/worlds.ts";
 

@@ -1,6 +1,7 @@
 /** What arms cost. */
+import { mean } from "../../apps/cli/ppo_episodes.ts";
 import { armOf } from "../analysis/compare.ts";
-import { fixed, markdownTable, mean } from "../analysis/markdown.ts";
+import { fixed, markdownTable } from "../analysis/markdown.ts";
 import type { Run } from "../analysis/read.ts";
 
 const arms: readonly (readonly [arm: string, name: string])[] = [

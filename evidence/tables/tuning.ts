@@ -1,6 +1,7 @@
 /** How settings were found: the mean over the tuning seeds of gold at the end. */
+import { mean } from "../../apps/cli/ppo_episodes.ts";
 import { last } from "../analysis/compare.ts";
-import { fixed, markdownTable, mean } from "../analysis/markdown.ts";
+import { fixed, markdownTable } from "../analysis/markdown.ts";
 import type { Run } from "../analysis/read.ts";
 import { tuningArms } from "../arms.ts";
 

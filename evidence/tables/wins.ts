@@ -1,8 +1,9 @@
 /** Who wins, by the gold judge, prompt by prompt. */
+import { mean } from "../../apps/cli/ppo_episodes.ts";
 import { verdictOf } from "@tare/eval";
 import { goldTie } from "@tare/data/world";
 import { effect, pairsOf } from "../analysis/compare.ts";
-import { fixed, markdownTable, mean } from "../analysis/markdown.ts";
+import { fixed, markdownTable } from "../analysis/markdown.ts";
 import type { Run } from "../analysis/read.ts";
 import { nameOf, worlds } from "../analysis/worlds.ts";
 
