@@ -9,6 +9,7 @@ import { whenFigure } from "./figures/when.ts";
 import { claimTable } from "./tables/claims.ts";
 import { ablationTable, controlTable, freeTable, heldTable } from "./tables/controls.ts";
 import { mainTable, worldTable } from "./tables/main.ts";
+import { othersTable } from "./tables/others.ts";
 import { otherNoisesTable, primaryTable, secondaryTable } from "./tables/primary.ts";
 import { spentTable } from "./tables/spent.ts";
 import { tuningTable } from "./tables/tuning.ts";
@@ -21,6 +22,7 @@ export const tables: Readonly<Record<string, (runs: readonly Run[]) => string>> 
   noises: otherNoisesTable,
   worlds: worldTable,
   gold: mainTable,
+  others: othersTable,
   secondary: secondaryTable,
   wins: winTable,
   spent: spentTable,

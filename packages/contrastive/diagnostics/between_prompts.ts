@@ -75,7 +75,7 @@ function logRatio(between: number, within: number, prompts: number, k: number): 
   return Math.log(k * between / (prompts - 1)) - Math.log(within / (prompts * (k - 1)));
 }
 
-/** What to expect, from the largest share of each kind; in simulation between the sizes that the README gives. */
+/** What to expect, from the largest share of each kind: between the sizes that the README gives. */
 const expectations: readonly { readonly below: number; readonly says: string }[] = [
   {
     below: 0.2,
@@ -92,14 +92,14 @@ const expectations: readonly { readonly below: number; readonly says: string }[]
   {
     below: Infinity,
     says:
-      "Most of the reward's variance lies between prompts: expect faster learning than plain PPO's, by much where the " +
-      "critic cannot learn which prompts score high. Most of that gain is speed, so compare at equal KL.",
+      "Most of the reward's variance lies between prompts: expect a clear gain over plain PPO where the critic cannot " +
+      "learn which prompts score high, and none where it can. Some of that gain may be speed, so compare at equal KL.",
   },
 ];
 
 /**
- * Says what a share of variance between prompts promises of contrastive rewards. The words come from simulations: they
- * give a direction, not a measurement of your run.
+ * Says what a share of variance between prompts promises of contrastive rewards. The words come from a
+ * simulation and from an experiment on a small world: they give a direction, not a measurement of your run.
  *
  * @param share The share, with its interval.
  * @returns One to three sentences.
