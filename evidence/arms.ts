@@ -67,12 +67,6 @@ const chosen = {
   dpo: { learningRate: 2e-4, beta: 0.3, epochs: 2 },
 } as const;
 
-/** What it would have chosen without a bound on KL. */
-const free = {
-  ppo: { ...rate(3e-4), klCoefficient: 0.1 },
-  contrastive: { ...rate(8e-4), klCoefficient: 0.1 },
-} as const;
-
 /** Each arm's own best critic. */
 const critics = { ppo: "reward", contrastive: "reward" } as const;
 
@@ -103,12 +97,6 @@ export const heldArms: Readonly<Record<string, Arm>> = {
   "contrastive-held": { ...contrastive, config: { ...chosen.contrastive, ...held } },
 };
 
-/** Both arms with the settings that have the most gold at whatever KL. */
-export const freeArms: Readonly<Record<string, Arm>> = {
-  "ppo-free": { ...ppo, config: free.ppo },
-  "contrastive-free": { ...contrastive, config: free.contrastive },
-};
-
 /** Both arms with critics that begin at zero. */
 export const zeroArms: Readonly<Record<string, Arm>> = {
   "ppo-zero": { ...ppo, critic: "zero" },
@@ -132,5 +120,5 @@ export const ablationArms: Readonly<Record<string, Arm>> = {
 export const arms: Readonly<Record<string, Arm | DpoArm | StartArm>> = {
   start: { kind: "start" },
   dpo: { kind: "dpo", config: chosen.dpo },
-  ...{ ...mainArms, ...heldArms, ...controlArms, ...freeArms, ...ablationArms, ...tuningArms },
+  ...{ ...mainArms, ...heldArms, ...controlArms, ...ablationArms, ...tuningArms },
 };

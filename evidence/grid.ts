@@ -1,5 +1,5 @@
 /** All cells, in the order in which they run. */
-import { ablationArms, controlArms, freeArms, heldArms, mainArms, tuningArms, zeroArms } from "./arms.ts";
+import { ablationArms, controlArms, heldArms, mainArms, tuningArms, zeroArms } from "./arms.ts";
 import type { Cell, Labels } from "./cell.ts";
 
 /** Settings are found on these seeds, each with other labels, and nothing of them is reported. */
@@ -45,9 +45,6 @@ export const reportedGrid: readonly Cell[] = [
   ...extraCells(controlArms, five, ["memorised", "pairs", "family"]),
   ...extraCells(ablationArms, range(100, 102), ["pairs", "memorised"]),
   ...extraCells(zeroArms, range(100, 102), ["family"]),
-  ...mainCells(five, 0, ["memorised"]),
-  ...mainCells(five, 0.4, ["memorised"]),
-  ...extraCells(freeArms, five, ["pairs", "family", "memorised"]),
 ];
 
 /** Every cell. */

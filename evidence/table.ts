@@ -7,7 +7,7 @@ import { readResults, type Run } from "./analysis/read.ts";
 import { curvesFigure } from "./figures/curves.ts";
 import { whenFigure } from "./figures/when.ts";
 import { claimTable } from "./tables/claims.ts";
-import { ablationTable, controlTable, freeTable, heldTable } from "./tables/controls.ts";
+import { ablationTable, controlTable, heldTable } from "./tables/controls.ts";
 import { mainTable, worldTable } from "./tables/main.ts";
 import { othersTable } from "./tables/others.ts";
 import { otherNoisesTable, primaryTable, secondaryTable } from "./tables/primary.ts";
@@ -28,7 +28,6 @@ export const tables: Readonly<Record<string, (runs: readonly Run[]) => string>> 
   spent: spentTable,
   controls: controlTable,
   held: heldTable,
-  free: freeTable,
   ablations: ablationTable,
   claims: claimTable,
   variance: varianceTable,

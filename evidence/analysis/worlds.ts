@@ -15,8 +15,10 @@ const kinds = Object.keys(labelNames) as Labels[];
 /** Where the primary endpoint is read: ten seeds. */
 export const primaryWorlds: readonly Where[] = kinds.map((labels) => ({ labels, noise: 0.2 }));
 
-/** The others: five seeds. */
-export const otherWorlds: readonly Where[] = [0, 0.4].flatMap((noise) => kinds.map((labels) => ({ labels, noise })));
+/** The others: five seeds, and nothing planted. */
+export const otherWorlds: readonly Where[] = [0, 0.4].flatMap((noise) =>
+  kinds.filter((labels) => labels !== "memorised").map((labels) => ({ labels, noise }))
+);
 
 /** All of them. */
 export const worlds: readonly Where[] = [...primaryWorlds, ...otherWorlds];

@@ -43,17 +43,8 @@ export function ablationTable(runs: readonly Run[]): string {
 
 /** PPO and contrastive rewards, each with a β that follows one KL. */
 export function heldTable(runs: readonly Run[]): string {
-  return both(runs, "held");
-}
-
-/** PPO and contrastive rewards, each with the settings that have the most gold at whatever KL. */
-export function freeTable(runs: readonly Run[]): string {
-  return both(runs, "free");
-}
-
-function both(runs: readonly Run[], kind: string): string {
   const rows = (["pairs", "family", "memorised"] as const).map((labels) => {
-    const pairs = pairsOf(runs, { labels, noise: 0.2 }, `contrastive-${kind}`, `ppo-${kind}`);
+    const pairs = pairsOf(runs, { labels, noise: 0.2 }, "contrastive-held", "ppo-held");
     const of = (name: "gold" | "kl") => ([1, 0] as const).map((i) => mean(pairs.map((pair) => last(pair[i])[name])));
     const [gold, kl] = [of("gold"), of("kl")];
     const effects = (["equalSteps", "equalKl"] as const).map((name) => effectText(effectOf(pairs, readings[name])));
