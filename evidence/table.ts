@@ -3,6 +3,7 @@
  *
  * With `--write` they go into `docs/evidence.md`, between the marks that name them, and the figures beside it.
  */
+import { parseArgs } from "@std/cli";
 import { readResults, type Run } from "./analysis/read.ts";
 import { curvesFigure } from "./figures/curves.ts";
 import { whenFigure } from "./figures/when.ts";
@@ -52,13 +53,25 @@ export function withTables(document: string, runs: readonly Run[]): string {
 }
 
 if (import.meta.main) {
+  const { write } = parseArgs(Deno.args, {
+    boolean: ["write"],
+    unknown(name) {
+      console.error(`Unknown argument ${name}: expected --write or nothing`);
+      Deno.exit(2);
+    },
+  });
   const runs = await readResults();
-  if (Deno.args.includes("--write")) {
-    const document = new URL("../docs/evidence.md", import.meta.url);
-    await Deno.writeTextFile(document, withTables(await Deno.readTextFile(document), runs));
-    await Deno.mkdir(new URL("../docs/evidence/", import.meta.url), { recursive: true });
-    for (const [file, draw] of Object.entries(figures)) {
-      await Deno.writeTextFile(new URL(`../docs/evidence/${file}`, import.meta.url), draw(runs));
-    }
-  } else for (const [name, make] of Object.entries(tables)) console.log(`\n${name}\n\n${make(runs)}`);
+  if (write) await renew(runs);
+  else for (const [name, make] of Object.entries(tables)) console.log(`\n${name}\n\n${make(runs)}`);
+}
+
+/** Brings the page and its figures up to date. */
+async function renew(runs: readonly Run[]): Promise<void> {
+  const docs = new URL("../docs/", import.meta.url);
+  const page = new URL("evidence.md", docs);
+  await Deno.writeTextFile(page, withTables(await Deno.readTextFile(page), runs));
+  await Deno.mkdir(new URL("evidence/", docs), { recursive: true });
+  for (const [file, draw] of Object.entries(figures)) {
+    await Deno.writeTextFile(new URL(`evidence/${file}`, docs), draw(runs));
+  }
 }
