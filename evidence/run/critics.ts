@@ -1,6 +1,7 @@
 /** What critics begin as. */
-import { aggregate, type BaselineTable, withinPromptDeviation } from "@tare/contrastive";
+import { aggregate, type BaselineRow, type BaselineTable, withinPromptDeviation } from "@tare/contrastive";
 import { copyTree, type Model, type Placed } from "@tare/core";
+import type { RatedSequence, Tokenizer } from "@tare/data";
 import { reward as regress, type RewardModel } from "@tare/finetune";
 import { criticOf } from "@tare/ppo";
 import { mean } from "../../apps/cli/ppo_episodes.ts";
@@ -40,26 +41,33 @@ function deviation(arm: Arm, table: BaselineTable): number {
   return Math.sqrt(mean(rewards.map((reward) => (reward - center) ** 2)));
 }
 
-/**
- * Fits a critic to the offline rewards, which contrastive rewards would have subtracted: each offline response is cut at a
- * random place, also before its first token, and the critic learns to foresee its reward from there.
- */
+/** Fits a critic to the offline rewards, which contrastive rewards would have subtracted. */
 async function fit(place: Place, { device, model }: Placed, { table, scale }: CriticSources): Promise<void> {
-  const { tokenizer, cell: { seed } } = place;
+  const own = { config: model.config, params: model.params, score: model.score! };
+  const config = { ...training.reward, epochs: 2, microTokens: amounts.microTokens, seed: place.cell.seed };
+  const train = prefixes([...table.rows.values()], place.tokenizer, scale);
+  await drain(regress({ device, model: own, train, config }));
+}
+
+/**
+ * What a critic learns to foresee an offline reward from: each response, cut at a random place, also before its first token or
+ * after its last.
+ */
+export function prefixes(
+  rows: readonly Pick<BaselineRow, "prompt" | "responses" | "rewards">[],
+  tokenizer: Pick<Tokenizer, "encode" | "encodeCompletion">,
+  scale: number,
+): RatedSequence[] {
   let draws = 0;
-  const train = Array.from(table.rows.values(), (row) => {
-    const prompt = tokenizer.encode(row.prompt!);
-    return row.responses.map((response, i) => {
+  return rows.flatMap(({ prompt, responses, rewards }) => {
+    const begin = tokenizer.encode(prompt!);
+    return responses.map((response, i) => {
       const tokens = tokenizer.encodeCompletion(response);
       // The golden ratio's multiples are spread evenly over [0, 1): no generator is needed.
       const cut = Math.floor((++draws * 0.618033988749895 % 1) * (tokens.length + 1));
-      const all = Uint32Array.from([...prompt, ...tokens.slice(0, cut)]);
-      return { tokens: all, start: prompt.length, rating: scale * row.rewards[i]! };
+      return { tokens: Uint32Array.from([...begin, ...tokens.slice(0, cut)]), start: 1, rating: scale * rewards[i]! };
     });
-  }).flat();
-  const own = { config: model.config, params: model.params, score: model.score! };
-  const config = { ...training.reward, epochs: 2, microTokens: amounts.microTokens, seed };
-  await drain(regress({ device, model: own, train, config }));
+  });
 }
 
 /** A copy of a model that training may change. */
