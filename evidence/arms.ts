@@ -103,6 +103,12 @@ export const zeroArms: Readonly<Record<string, Arm>> = {
   "contrastive-zero": { ...contrastive, critic: "zero" },
 };
 
+/** Both arms without a clip on how far values move in an iteration: in our units it is 0.2, and the planted spread is 2.7. */
+export const unclippedArms: Readonly<Record<string, Arm>> = {
+  "ppo-unclipped": { ...ppo, config: { ...chosen.ppo, valueClip: Infinity } },
+  "contrastive-unclipped": { ...contrastive, config: { ...chosen.contrastive, valueClip: Infinity } },
+};
+
 /** What the method's own choices do, and PPO's. */
 export const ablationArms: Readonly<Record<string, Arm>> = {
   "contrastive-k1": { ...contrastive, k: 1 },
@@ -111,7 +117,7 @@ export const ablationArms: Readonly<Record<string, Arm>> = {
   "contrastive-median": { ...contrastive, baseline: "median" },
   "contrastive-max": { ...contrastive, baseline: "max" },
   ...zeroArms,
-  "ppo-unclipped": { ...ppo, config: { ...chosen.ppo, valueClip: Infinity } },
+  "ppo-unclipped": unclippedArms["ppo-unclipped"]!,
   "ppo-running": { ...ppo, running: true },
   "contrastive-running": { ...contrastive, running: true },
 };
@@ -120,5 +126,5 @@ export const ablationArms: Readonly<Record<string, Arm>> = {
 export const arms: Readonly<Record<string, Arm | DpoArm | StartArm>> = {
   start: { kind: "start" },
   dpo: { kind: "dpo", config: chosen.dpo },
-  ...{ ...mainArms, ...heldArms, ...controlArms, ...ablationArms, ...tuningArms },
+  ...{ ...mainArms, ...heldArms, ...controlArms, ...unclippedArms, ...ablationArms, ...tuningArms },
 };

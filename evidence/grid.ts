@@ -1,5 +1,5 @@
 /** All cells, in the order in which they run. */
-import { ablationArms, controlArms, heldArms, mainArms, tuningArms, zeroArms } from "./arms.ts";
+import { ablationArms, controlArms, heldArms, mainArms, tuningArms, unclippedArms, zeroArms } from "./arms.ts";
 import type { Cell, Labels } from "./cell.ts";
 
 /** Settings are found on these seeds, each with other labels, and nothing of them is reported. */
@@ -33,6 +33,11 @@ const extraCells = (arms: object, seeds: readonly number[], kinds: readonly Labe
     kinds.flatMap((labels) => Object.keys(arms).map((arm) => ({ seed, noise: 0.2, labels, arm })))
   );
 
+function omit(arms: Readonly<Record<string, unknown>>, name: string): object {
+  const { [name]: _, ...others } = arms;
+  return others;
+}
+
 const learned: readonly Labels[] = ["pairs", "family", "prompt"];
 
 /** Cells that are reported: what matters most comes first. */
@@ -43,7 +48,9 @@ export const reportedGrid: readonly Cell[] = [
   ...extraCells(heldArms, ten, ["memorised"]),
   ...extraCells(heldArms, five, ["pairs", "family"]),
   ...extraCells(controlArms, five, ["memorised", "pairs", "family"]),
-  ...extraCells(ablationArms, range(100, 102), ["pairs", "memorised"]),
+  ...extraCells(unclippedArms, ten, ["memorised"]),
+  ...extraCells(ablationArms, range(100, 102), ["pairs"]),
+  ...extraCells(omit(ablationArms, "ppo-unclipped"), range(100, 102), ["memorised"]),
   ...extraCells(zeroArms, range(100, 102), ["family"]),
 ];
 

@@ -8,7 +8,7 @@ import { readResults, type Run } from "./analysis/read.ts";
 import { curvesFigure } from "./figures/curves.ts";
 import { whenFigure } from "./figures/when.ts";
 import { claimTable } from "./tables/claims.ts";
-import { ablationTable, controlTable, heldTable } from "./tables/controls.ts";
+import { ablationTable, controlTable, heldTable, unclippedTable } from "./tables/controls.ts";
 import { mainTable, worldTable } from "./tables/main.ts";
 import { othersTable } from "./tables/others.ts";
 import { otherNoisesTable, primaryTable, secondaryTable } from "./tables/primary.ts";
@@ -29,6 +29,7 @@ export const tables: Readonly<Record<string, (runs: readonly Run[]) => string>> 
   spent: spentTable,
   controls: controlTable,
   held: heldTable,
+  unclipped: unclippedTable,
   ablations: ablationTable,
   claims: claimTable,
   variance: varianceTable,

@@ -8,6 +8,7 @@ import { labelNames } from "../analysis/worlds.ts";
 import type { Labels } from "../cell.ts";
 
 const names: Readonly<Record<string, string>> = {
+  "ppo": "PPO",
   "contrastive": "contrastive, as it is",
   "contrastive-shuffled": "baselines of other prompts",
   "contrastive-constant": "one baseline for all prompts",
@@ -31,40 +32,69 @@ const opponents: Readonly<Record<string, string>> = {
   "contrastive-running": "ppo-running",
 };
 
-/** Controls. */
+/** Controls: what contrastive rewards have that they have not. */
 export function controlTable(runs: readonly Run[]): string {
-  return against(runs, ["contrastive", ...Object.keys(controlArms)], ["pairs", "family", "memorised"], [100, 104]);
+  const own = (arm: string): Match => ["contrastive", arm];
+  const arms = ["ppo", ...Object.keys(controlArms)];
+  return matchTable(runs, arms, { ...span, seeds: [100, 104], match: own, says: "contrastive less it" });
 }
 
-/** Ablations. */
+/** Ablations, less PPO or less PPO with the same change. */
 export function ablationTable(runs: readonly Run[]): string {
-  return against(runs, ["contrastive", ...Object.keys(ablationArms)], ["pairs", "family", "memorised"], [100, 102]);
+  const own = (arm: string): Match => [arm, opponents[arm] ?? "ppo"];
+  const arms = ["contrastive", ...Object.keys(ablationArms)];
+  return matchTable(runs, arms, { ...span, seeds: [100, 102], match: own, says: "less PPO" });
 }
 
 /** PPO and contrastive rewards, each with a β that follows one KL. */
 export function heldTable(runs: readonly Run[]): string {
-  const rows = (["pairs", "family", "memorised"] as const).map((labels) => {
-    const pairs = pairsOf(runs, { labels, noise: 0.2 }, "contrastive-held", "ppo-held");
+  return both(runs, "held");
+}
+
+/** PPO and contrastive rewards, neither with clipped values. */
+export function unclippedTable(runs: readonly Run[]): string {
+  return both(runs, "unclipped");
+}
+
+function both(runs: readonly Run[], kind: string): string {
+  const rows = (["pairs", "family", "memorised"] as const).flatMap((labels) => {
+    const pairs = pairsOf(runs, { labels, noise: 0.2 }, `contrastive-${kind}`, `ppo-${kind}`);
+    if (pairs.length < 2) return [];
     const of = (name: "gold" | "kl") => ([1, 0] as const).map((i) => mean(pairs.map((pair) => last(pair[i])[name])));
     const [gold, kl] = [of("gold"), of("kl")];
     const effects = (["equalSteps", "equalKl"] as const).map((name) => effectText(effectOf(pairs, readings[name])));
-    return [
+    return [[
       labelNames[labels],
       `${pairs.length}`,
       ...kl.map((x) => fixed(x, 2)),
       ...gold.map((x) => fixed(x)),
       ...effects,
-    ];
+    ]];
   });
   const head = ["last KL, PPO", "contrastive", "gold, PPO", "contrastive", "equal steps", "equal KL"];
   return markdownTable(["reward model", "seeds", ...head], rows);
 }
 
-function against(
+/** Two arms: the first less the second. */
+type Match = readonly [string, string];
+
+/** What a table spans. */
+interface Span {
+  readonly kinds: readonly Labels[];
+  readonly seeds: readonly [first: number, last: number];
+  /** What an arm's row compares. */
+  readonly match: (arm: string) => Match;
+  /** That in words. */
+  readonly says: string;
+}
+
+const span = { kinds: ["pairs", "family", "memorised"] } as const;
+
+/** A row for each arm: its gold at the end, and a difference at equal KL. */
+function matchTable(
   all: readonly Run[],
   arms: readonly string[],
-  kinds: readonly Labels[],
-  [from, to]: readonly [number, number],
+  { kinds, seeds: [from, to], match, says }: Span,
 ): string {
   const runs = all.filter(({ seed }) => seed >= from && seed <= to);
   const rows = arms.map((arm) => [
@@ -72,9 +102,8 @@ function against(
     ...kinds.flatMap((labels) => {
       const where: Where = { labels, noise: 0.2 };
       const gold = fixed(mean([...armOf(runs, where, arm).values()].map((run) => last(run).gold)));
-      return [gold, effectText(effectOf(pairsOf(runs, where, arm, opponents[arm] ?? "ppo"), readings.equalKl))];
+      return [gold, effectText(effectOf(pairsOf(runs, where, ...match(arm)), readings.equalKl))];
     }),
   ]);
-  const head = kinds.flatMap((labels) => [labelNames[labels], "less PPO at equal KL"]);
-  return markdownTable(["arm", ...head], rows);
+  return markdownTable(["arm", ...kinds.flatMap((labels) => [labelNames[labels], says])], rows);
 }
