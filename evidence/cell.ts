@@ -47,8 +47,8 @@ function rounded(key: string, value: unknown): unknown {
   return Number(value.toPrecision(/^\d+$/.test(key) ? 4 : 6));
 }
 
-/** A finished cell's result but for its seconds, which no two runs share, and for how its file is set. */
+/** A finished cell's numbers: all but its seconds, which no two runs share, and the settings, which are the program's. */
 export async function readText(cell: Cell, folder: URL = results): Promise<string> {
-  const { seconds: _, ...result } = JSON.parse(await Deno.readTextFile(new URL(pathOf(cell), folder)));
+  const { seconds: _, settings: __, ...result } = JSON.parse(await Deno.readTextFile(new URL(pathOf(cell), folder)));
   return JSON.stringify(result);
 }
