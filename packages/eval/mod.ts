@@ -3,8 +3,19 @@
  *
  * @module
  */
-export { goldJudge, type GoldJudgeOptions } from "./gold.ts";
-export { scoreJudge, type ScoreJudgeOptions, verdictOf } from "./score_judge.ts";
+export {
+  type Answer,
+  type Ask,
+  AskError,
+  type AskOptions,
+  type FailureKind,
+  type Message,
+  type Question,
+} from "./ask/ask.ts";
+export { type Call, type CallLog, memoryCallLog } from "./ask/call_log.ts";
+export { goldJudge, type GoldJudgeOptions } from "./judges/gold_judge.ts";
+export { scoreJudge, type ScoreJudgeOptions, verdictOf } from "./judges/score_judge.ts";
+export type { ResponseRow, VerdictRow } from "./rows.ts";
 export { bootstrap, type BootstrapOptions } from "./stats/bootstrap.ts";
 export { clusteredMean } from "./stats/clustered_mean.ts";
 export type { Interval } from "./stats/interval.ts";
@@ -13,4 +24,4 @@ export { percentile } from "./stats/percentile.ts";
 export { tQuantile } from "./stats/t.ts";
 export { wilson } from "./stats/wilson.ts";
 export { type WinRate, winRate } from "./stats/win_rate.ts";
-export type { Judge, Pair, Verdict } from "./verdict.ts";
+export type { Evidence, Game, Judge, Pair, Verdict, Winner } from "./verdict.ts";

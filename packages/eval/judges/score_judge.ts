@@ -1,5 +1,5 @@
 /** Judges that compare two numbers. */
-import type { Judge, Verdict } from "./verdict.ts";
+import type { Judge, Verdict } from "../verdict.ts";
 
 /** What {@linkcode scoreJudge} compares. */
 export interface ScoreJudgeOptions {

@@ -1,6 +1,6 @@
 /** The judge that knows the truth, where there is one. */
 import { scoreJudge } from "./score_judge.ts";
-import type { Judge } from "./verdict.ts";
+import type { Judge } from "../verdict.ts";
 
 /** What {@linkcode goldJudge} knows. */
 export interface GoldJudgeOptions {

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { goldJudge } from "./gold.ts";
+import { goldJudge } from "./gold_judge.ts";
 import { scoreJudge, verdictOf } from "./score_judge.ts";
 
 const pair = { promptId: "p", prompt: "?", a: "left", b: "right" };
