@@ -13,6 +13,22 @@ export {
   type Question,
 } from "./ask/ask.ts";
 export { type Call, type CallLog, memoryCallLog } from "./ask/call_log.ts";
+export type { Choice, LeaseEvent, StudyEvent, UndoEvent, VoteEvent } from "./human/event.ts";
+export {
+  createStudy,
+  type NextOutcome,
+  type OpenStudy,
+  openStudy,
+  type OwnProgress,
+  type ShownTask,
+  type UndoOutcome,
+} from "./human/open_study.ts";
+export { type StudyProgress, studyProgress } from "./human/progress.ts";
+export type { Sight } from "./human/blind.ts";
+export type { AnnotatorState, Lease, StudyState } from "./human/state.ts";
+export { memoryStudyStore, type StudyStore } from "./human/store.ts";
+export { checkStudy, type Said, type Study, type StudySettings, type StudyTask } from "./human/study.ts";
+export type { Ballot, OwnVote, VoteOutcome } from "./human/vote.ts";
 export { goldJudge, type GoldJudgeOptions } from "./judges/gold_judge.ts";
 export { scoreJudge, type ScoreJudgeOptions, verdictOf } from "./judges/score_judge.ts";
 export type { ResponseRow, VerdictRow } from "./rows.ts";
