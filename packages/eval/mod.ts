@@ -13,7 +13,9 @@ export {
   type Question,
 } from "./ask/ask.ts";
 export { type Call, type CallLog, memoryCallLog } from "./ask/call_log.ts";
+export { type Ratings, ratingsOf } from "./human/agreement.ts";
 export type { Choice, LeaseEvent, StudyEvent, UndoEvent, VoteEvent } from "./human/event.ts";
+export { exportStudy, importStudy } from "./human/jsonl.ts";
 export {
   createStudy,
   type NextOutcome,
@@ -24,10 +26,12 @@ export {
   type UndoOutcome,
 } from "./human/open_study.ts";
 export { type StudyProgress, studyProgress } from "./human/progress.ts";
+export { type AnnotatorQuality, annotatorQuality, type QualityFlag, type QualityLimits } from "./human/quality.ts";
 export type { Sight } from "./human/blind.ts";
 export type { AnnotatorState, Lease, StudyState } from "./human/state.ts";
 export { memoryStudyStore, type StudyStore } from "./human/store.ts";
 export { checkStudy, type Said, type Study, type StudySettings, type StudyTask } from "./human/study.ts";
+export { humanResponses, humanVerdicts } from "./human/verdicts.ts";
 export type { Ballot, OwnVote, VoteOutcome } from "./human/vote.ts";
 export { goldJudge, type GoldJudgeOptions } from "./judges/gold_judge.ts";
 export { scoreJudge, type ScoreJudgeOptions, verdictOf } from "./judges/score_judge.ts";

@@ -30,9 +30,11 @@ export const name: Check<string> = (value, where) => {
   throw mismatch("a name of 1 to 200 characters", value, where);
 };
 
-/** A UUID in lower or upper case. */
+/** A UUID; it is made lower case, so that one id is not two. */
 export const uuid: Check<string> = (value, where) => {
-  if (typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) return value;
+  if (typeof value === "string" && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value)) {
+    return value.toLowerCase();
+  }
   throw mismatch("a UUID", value, where);
 };
 

@@ -191,9 +191,9 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
       return await decide((now) => decideVote(state, annotator, checked, now));
     },
     async undo(annotator, id) {
-      uuid(id, "undo");
+      const checked = uuid(id, "undo");
       return await decide<UndoOutcome>((now) => {
-        const { outcome, event } = decideUndo(state, annotator, id, now);
+        const { outcome, event } = decideUndo(state, annotator, checked, now);
         if (outcome.outcome !== "undone") return { outcome };
         const { vote, sight, until } = outcome;
         return { outcome: { outcome: "undone", vote, task: shown(study, sight, until) }, event };

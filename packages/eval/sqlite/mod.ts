@@ -1,6 +1,6 @@
 /**
- * What evaluations keep in SQLite files.
+ * What must not be lost, in files of SQLite.
  *
  * @module
  */
-export { type SqliteStudyStore, sqliteStudyStore } from "./studies.ts";
+export { openStudyStore, type SqliteStudyStore } from "./studies.ts";
