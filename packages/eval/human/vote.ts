@@ -1,6 +1,7 @@
 /** What becomes of a vote, and of taking one back. */
 import type { Sight } from "./blind.ts";
-import { type Choice, choice, comment, type StudyEvent, type UndoEvent, type VoteEvent } from "./event.ts";
+import { type Choice, choice, comment, type UndoEvent, type VoteEvent } from "./event.ts";
+import type { Decision } from "./decide.ts";
 import { type Check, fields, optional, text, uuid, whole } from "./fields.ts";
 import { hasRoom, seatsOfOthers, type StudyState } from "./state.ts";
 
@@ -41,14 +42,6 @@ export type VoteOutcome =
   | { readonly outcome: "conflict"; readonly reason: string; readonly current?: OwnVote }
   | { readonly outcome: "taken" }
   | { readonly outcome: "unknown" };
-
-/** What a decision comes to: what to say, and what to write in the log first, if anything. */
-export interface Decision<Outcome> {
-  /** What to say. */
-  readonly outcome: Outcome;
-  /** What to write. */
-  readonly event?: StudyEvent;
-}
 
 /** Checks a vote by itself. */
 export const ballotOf: Check<Ballot> = fields({
