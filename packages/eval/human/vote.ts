@@ -69,9 +69,9 @@ export function decideVote(state: StudyState, annotator: string, ballot: Ballot,
   if (!current && !hasRoom(state.study, task, seatsOfOthers(state, annotator, now)[task]!)) {
     return { outcome: { outcome: "taken" } };
   }
-  const { task: _, ...content } = ballot;
+  const { id, task: _, choice, ...rest } = ballot;
   const revision = (mine.revisions.get(task) ?? 0) + 1;
-  const event: VoteEvent = { kind: "vote", at: now, annotator, task, left, revision, ...content };
+  const event: VoteEvent = { kind: "vote", at: now, annotator, task, id, choice, left, revision, ...rest };
   return { outcome: accepted(event), event };
 }
 
