@@ -1,5 +1,5 @@
 /** Win rates from verdicts. */
-import type { Verdict } from "../verdict.ts";
+import type { Verdict, Winner } from "../verdict.ts";
 import type { BootstrapOptions } from "./bootstrap.ts";
 import { clusteredMean } from "./clustered_mean.ts";
 import { type Interval, unknownShare } from "./interval.ts";
@@ -27,7 +27,8 @@ export interface WinRate {
   readonly withoutTies: number;
 }
 
-const pointsOf: Readonly<Record<"a" | "tie" | "b", number>> = { a: 1, tie: 0.5, b: 0 };
+/** What a verdict counts for A. */
+export const pointsOf: Readonly<Record<Winner, number>> = { a: 1, tie: 0.5, b: 0, invalid: NaN };
 
 /**
  * Counts verdicts and makes rates of them.
@@ -93,9 +94,10 @@ function rateOf(scores: readonly number[], prompts: readonly string[], options: 
  *
  * @param mean The rate.
  * @param n Prompts.
+ * @param least The least that it could be; 1 is the most.
  * @returns The rate, and where it may lie with prompts of the opposite kind that were not met.
  */
-export function unseen(mean: number, n: number): Interval {
+export function unseen(mean: number, n: number, least = 0): Interval {
   const share = wilson(0, n).high;
-  return { mean, low: mean - share * mean, high: mean + share * (1 - mean) };
+  return { mean, low: mean - share * (mean - least), high: mean + share * (1 - mean) };
 }
