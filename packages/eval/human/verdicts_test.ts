@@ -1,4 +1,5 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { krippendorffAlpha } from "../stats/alpha.ts";
 import { ratingsOf } from "./agreement.ts";
 import type { Choice } from "./event.ts";
 import { begin, given, studyOf, taskNumber } from "./fakes.ts";
@@ -66,4 +67,11 @@ Deno.test("studyProgress() counts plain tasks and gold checks apart", async () =
   const gold = (await Array.fromAsync(study.events())).filter(({ kind, task }) => kind === "vote" && task > 4);
   assertEquals(goldVotes, gold.length);
   assertEquals(goldVotes > 0, true);
+});
+
+Deno.test("ratingsOf() is what Krippendorff's α takes", async () => {
+  const { study } = await voted();
+  const { rows } = await study.view(ratingsOf);
+  // n = 11: of 1 three, of 0 three, of 0.5 five. Unlike ordered pairs: 11² − 9 − 9 − 25 = 78, and of units 4 / 2 each of two.
+  assertAlmostEquals(krippendorffAlpha(rows, "nominal").value!, 1 - 10 * (4 / 2 + 4 / 2) / 78, 1e-12);
 });
