@@ -60,9 +60,9 @@ function unchecked({ study, annotators }: StudyState, annotator: string): number
 /** Where no task has room: when the first lease ends that keeps the annotator from one, if one does. */
 function later(state: StudyState, annotator: string, now: number): Assignment {
   const mine = state.annotators.get(annotator)?.votes;
-  const { tasks, overlap } = state.study;
+  const { tasks } = state.study;
   const ends = leasesOfOthers(state, annotator, now).filter(({ task }) =>
-    tasks[task]!.gold === undefined && !mine?.has(task) && state.votes[task]!.size < overlap
+    tasks[task]!.gold === undefined && !mine?.has(task)
   ).map(({ until }) => until);
   return ends.length > 0 ? { kind: "wait", until: Math.min(...ends) } : { kind: "done" };
 }

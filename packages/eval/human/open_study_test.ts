@@ -17,6 +17,13 @@ Deno.test("next() gives the same task until it is voted on or its lease ends, an
   assertEquals(await study.next("ann"), { outcome: "wait", until: 1_200 });
   await study.vote("bob", { id: uuidOf(1), task: second.id, choice: "tie" });
   assertEquals([await study.next("ann"), await study.next("bob")], [{ outcome: "done" }, { outcome: "done" }]);
+
+  const two = await begin(studyOf(2, { overlap: 1 }));
+  for (const annotator of ["ann", "bob"]) {
+    await given(two.study, annotator);
+    two.clock.now += 10;
+  }
+  assertEquals(await two.study.next("eve"), { outcome: "wait", until: 1_100 }, "ann's ends before bob's");
 });
 
 Deno.test("next() fills tasks evenly, in an order of each annotator's own that is the same on every run", async () => {
@@ -61,9 +68,13 @@ Deno.test("vote() that comes five times at once is one event with five equal res
 });
 
 Deno.test("vote() with another content, of the same id or without revising, is a conflict and no exception", async () => {
-  const { study } = await begin(studyOf(3));
-  const { id: task } = await given(study, "ann");
-  const { id: theirs } = await given(study, "bob");
+  const { study } = await begin(studyOf(2, { overlap: 9 }));
+  const { id: other } = await given(study, "ann");
+  await study.vote("ann", { id: uuidOf(9), task: other, choice: "left" });
+  const { id: task, prompt } = await given(study, "ann");
+  const first = await given(study, "bob");
+  await study.vote("bob", { id: uuidOf(8), task: first.id, choice: "skip" });
+  const theirs = first.prompt === prompt ? first.id : (await given(study, "bob")).id; // of the same task as ann's
   const two = await Promise.all(
     [1, 2].map((n) => study.vote("ann", { id: uuidOf(n), task, choice: n > 1 ? "tie" : "left" })),
   );
@@ -76,6 +87,7 @@ Deno.test("vote() with another content, of the same id or without revising, is a
       ["ann", { id: uuidOf(1), task, choice: "right" }],
       ["ann", { id: uuidOf(1), task, choice: "left", comment: "new" }],
       ["ann", { id: uuidOf(1), task, choice: "left", revises: 1 }],
+      ["ann", { id: uuidOf(1), task: other, choice: "left" }],
       ["bob", { id: uuidOf(1), task: theirs, choice: "left" }],
     ] as const
   ) {
@@ -86,7 +98,7 @@ Deno.test("vote() with another content, of the same id or without revising, is a
   assertEquals(revised, { outcome: "accepted", vote: { id: uuidOf(3), revision: 2, choice: "right" } });
   const late = await study.vote("ann", { id: uuidOf(4), task, choice: "bad", revises: 1 });
   assertEquals(late.outcome, "conflict");
-  assertEquals((await Array.fromAsync(study.events())).filter(({ kind }) => kind === "vote").length, 2);
+  assertEquals((await Array.fromAsync(study.events())).filter(({ kind }) => kind === "vote").length, 2 + 2);
 });
 
 Deno.test("vote() on a task that the annotator never got is unknown, also with another's id of it", async () => {
@@ -159,6 +171,8 @@ Deno.test("undo() takes back the last vote alone, and nobody else's", async () =
   const reason = "Only the last vote can be taken back, and this is another";
   const current = { id: uuidOf(2), revision: 1, choice: "skip" } as const;
   assertEquals(await study.undo("ann", uuidOf(1)), { outcome: "conflict", reason, current });
+  assertEquals(await study.undo("bob", uuidOf(2)), { outcome: "unknown" });
+  await given(study, "bob");
   assertEquals(await study.undo("bob", uuidOf(2)), { outcome: "unknown" });
   assertEquals(await study.undo("ann", uuidOf(9)), { outcome: "unknown" });
   assertEquals((await study.undo("ann", uuidOf(2))).outcome, "undone");

@@ -2,9 +2,16 @@ import { assert, assertEquals } from "@std/assert";
 import { randomIntegers } from "../stats/random.ts";
 import { begin, studyOf, taskNumber, uuidOf, votersOf } from "./fakes.ts";
 
+/** What a client is about to do, and when. */
+interface Client {
+  readonly name: string;
+  at: number;
+  act?: () => Promise<void>;
+}
+
 /**
- * Clients that ask, read for a while and vote, interleaved at random: some are slower than their leases, some vanish in the
- * middle of a task, some take votes back. In the end those who are left finish.
+ * Clients that ask, read for a while and vote, all that are due at a time at once: some are slower than their leases, some
+ * vanish in the middle of a task, some take votes back. In the end those who are left finish.
  */
 async function simulate(seed: number, clients: number, tasks: number, overlap: number) {
   const draw = randomIntegers(seed);
@@ -14,36 +21,42 @@ async function simulate(seed: number, clients: number, tasks: number, overlap: n
   const seen = { wait: 0, taken: 0, vanished: 0, undone: 0 };
   let votes = 0;
 
-  async function client(name: string): Promise<void> {
-    while (true) {
-      await pause(draw(8));
-      const next = await study.next(name);
-      if (next.outcome === "done") return;
-      if (next.outcome === "wait") {
-        seen.wait++;
-        continue;
-      }
-      await pause(draw(25) === 0 ? 60 : draw(12));
-      if (seen.vanished < clients / 3 && draw(30) === 0) {
-        seen.vanished++;
-        return;
-      }
-      const id = uuidOf(votes++);
-      const choice = (["left", "right", "tie", "bad", "skip"] as const)[draw(5)]!;
-      const { outcome } = await study.vote(name, { id, task: next.task.id, choice });
-      assert(outcome === "accepted" || outcome === "taken", outcome);
-      if (outcome === "taken") seen.taken++;
-      else if (draw(40) === 0 && (await study.undo(name, id)).outcome === "undone") seen.undone++;
-    }
+  const ask = (client: Client) => async () => {
+    const next = await study.next(client.name);
+    const vanishes = next.outcome === "task" && seen.vanished < clients / 3 && draw(30) === 0;
+    if (vanishes) seen.vanished++;
+    if (next.outcome === "done" || vanishes) return;
+    const task = next.outcome === "task" ? next.task.id : undefined;
+    seen.wait += task ? 0 : 1;
+    client.at = clock.now + (task && draw(6) === 0 ? 1_200 + draw(2_000) : 50 + draw(500)); // some are slower than a lease
+    client.act = task ? answer(client, task) : ask(client);
+  };
+  const answer = (client: Client, task: string) => async () => {
+    const id = uuidOf(votes++);
+    const choice = (["left", "right", "tie", "bad", "skip"] as const)[draw(5)]!;
+    const { outcome } = await study.vote(client.name, { id, task, choice });
+    assert(outcome === "accepted" || outcome === "taken", outcome);
+    if (outcome === "taken") seen.taken++;
+    else if (draw(40) === 0 && (await study.undo(client.name, id)).outcome === "undone") seen.undone++;
+    client.at = clock.now + draw(100);
+    client.act = ask(client);
+  };
+
+  const everybody = Array.from(
+    { length: clients },
+    (_, i): Client => ({ name: `client ${i}`, at: clock.now + draw(500) }),
+  );
+  for (const client of everybody) client.act = ask(client);
+  while (everybody.some(({ act }) => act)) {
+    clock.now += 20;
+    await Promise.all(
+      everybody.filter(({ at, act }) => act && at <= clock.now).map((client) => {
+        const act = client.act!;
+        delete client.act;
+        return act();
+      }),
+    );
   }
-  /** Lets others run; each round of everybody takes some time of the clock. */
-  async function pause(rounds: number): Promise<void> {
-    for (let i = 0; i <= rounds; i++) {
-      await new Promise((resolve) => setImmediate(resolve));
-      clock.now += 1;
-    }
-  }
-  await Promise.all(Array.from({ length: clients }, (_, i) => client(`client ${i}`)));
   return { seen, study, log: await Array.fromAsync(study.events()) };
 }
 
@@ -56,8 +69,7 @@ Deno.test("50 clients, 200 tasks, overlap 3: each task has exactly 3 annotators,
   const taken = log.flatMap((event) => event.kind === "vote" && event.revises === undefined ? [event] : []);
   const standing = taken.filter(({ id }) => !log.some((event) => event.kind === "undo" && event.id === id));
   assertEquals(new Set(standing.map(({ task, annotator }) => `${task} ${annotator}`)).size, standing.length);
-  assert(seen.vanished > 5 && seen.taken > 0 && seen.undone > 5, JSON.stringify(seen)); // it did happen
-  assert(seen.wait < 100_000, JSON.stringify(seen));
+  assert(seen.vanished > 5 && seen.taken > 0 && seen.undone > 0, JSON.stringify(seen)); // it did happen
 });
 
 Deno.test("a few clients, tasks they barely suffice for: nobody starves while work is left", async () => {

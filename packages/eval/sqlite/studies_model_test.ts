@@ -15,6 +15,7 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
     votes.filter((vote) => vote.task === task && vote.who !== but).length +
     [...leases].filter(([who, held]) => who !== but && held.task === task && held.until > now).length;
   return {
+    current,
     /** The tasks that may be given. */
     mayGet(who: string, now: number): readonly number[] {
       const held = leases.get(who);
@@ -98,7 +99,7 @@ async function play(tasks: number, overlap: number, commands: readonly Command[]
       const mine = known.get(who)!;
       const target = mine[pick % mine.length];
       if (!target) continue;
-      const revision = model.lastOf(who)?.task === target.task ? model.lastOf(who)!.revision : undefined;
+      const revision = model.current(who, target.task)?.revision;
       const ballot: Ballot = {
         ...{ id: uuidOf(i), task: target.id, choice: (["left", "right", "tie", "bad", "skip"] as const)[pick % 5]! },
         ...revises && revision && { revises: revision },
