@@ -114,9 +114,8 @@ function mistakeIn(state: StudyState, event: StudyEvent): string | undefined {
   }
   if (!sight) return "a task that the annotator never got";
   if (event.kind === "undo") {
-    return lastVote(state, annotator)?.id === event.id && mine?.votes.has(task)
-      ? undefined
-      : "an undo of another than the last vote";
+    const last = lastVote(state, annotator);
+    return last?.id === event.id && last.task === task ? undefined : "an undo of another than the last vote";
   }
   if (state.cast.has(event.id)) return "a vote whose id was there before";
   if (event.left !== sight.left) return "a vote with another side";

@@ -62,6 +62,7 @@ Deno.test("importStudy() names the line that is wrong, and stores nothing", asyn
   await refused(9, { task: JSON.parse(lines[5]!).task }, "another handle or side");
   await refused(9, JSON.stringify({ ...JSON.parse(lines[5]!) }), "a lease of a task that the annotator has voted on");
   await refused(11, { id: uuidOf(2) }, "an undo of another than the last vote");
+  await refused(11, { task: JSON.parse(lines[5]!).task }, "an undo of another than the last vote");
   await assertRejects(() => importStudy(store, []), RangeError, "but found nothing at study, line 1");
   const twice = lines.toSpliced(2, 0, lines[1]!);
   await assertRejects(() => importStudy(store, twice, "v"), RangeError, "found another in v, line 3 than in v, line 2");

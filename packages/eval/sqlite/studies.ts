@@ -63,8 +63,9 @@ const contents: Contents = {
  */
 export function openStudyStore(path: string): SqliteStudyStore {
   const database = openDatabase(path, contents);
-  const find = database.prepare("SELECT id, settings FROM studies WHERE name = ?");
-  const tasks = database.prepare("SELECT body FROM tasks WHERE study = ? ORDER BY number");
+  const find = database.prepare(
+    "SELECT settings, body FROM studies JOIN tasks ON tasks.study = studies.id WHERE name = ? ORDER BY number",
+  );
   const names = database.prepare("SELECT name FROM studies ORDER BY name");
   const read = database.prepare(
     `SELECT body FROM events WHERE study = (SELECT id FROM studies WHERE name = ?) AND number >= ?
@@ -74,31 +75,27 @@ export function openStudyStore(path: string): SqliteStudyStore {
     `SELECT studies.id, (SELECT coalesce(max(number), -1) + 1 FROM events WHERE study = studies.id) AS length
      FROM studies WHERE name = ?`,
   );
-  const addStudy = database.prepare("INSERT INTO studies (name, settings) VALUES (?, ?)");
+  const addStudy = database.prepare("INSERT INTO studies (name, settings) VALUES (?, ?) ON CONFLICT DO NOTHING");
   const addTask = database.prepare("INSERT INTO tasks (study, number, body) VALUES (?, ?, ?)");
   const addEvent = database.prepare("INSERT INTO events (study, number, body) VALUES (?, ?, ?)");
-  const drop = [
-    "DELETE FROM events WHERE study = (SELECT id FROM studies WHERE name = ?)",
-    "DELETE FROM studies WHERE name = ?",
-  ].map((sql) => database.prepare(sql));
+  const drop = database.prepare("DELETE FROM studies WHERE name = ?"); // tasks and events go with it
   return {
     create: async (study, events = []) =>
       await inTransaction(database, () => {
         const { name, tasks, ...settings } = study;
-        if (find.get(name)) return false;
-        const id = addStudy.run(name, JSON.stringify(settings)).lastInsertRowid;
+        const { changes, lastInsertRowid: id } = addStudy.run(name, JSON.stringify(settings));
+        if (Number(changes) === 0) return false;
         for (const [i, task] of tasks.entries()) addTask.run(id, i, JSON.stringify(task));
         for (const [i, event] of events.entries()) addEvent.run(id, i, JSON.stringify(event));
         return true;
       }),
     names: async () => await Promise.resolve(names.all().map(({ name }) => String(name))),
-    find: async (name) =>
-      await inTransaction(database, () => {
-        const row = find.get(name);
-        if (!row) return undefined;
-        const list = tasks.all(row.id!).map(({ body }) => JSON.parse(String(body)));
-        return { name, ...JSON.parse(String(row.settings)), tasks: list } as Study;
-      }),
+    find: async (name) => {
+      const rows = await Promise.resolve(find.all(name));
+      if (!rows[0]) return undefined;
+      const tasks = rows.map(({ body }) => JSON.parse(String(body)));
+      return { name, ...JSON.parse(String(rows[0].settings)), tasks } as Study;
+    },
     read: async (name, from, limit) =>
       await Promise.resolve(read.all(name, from, limit).map(({ body }) => JSON.parse(String(body)) as StudyEvent)),
     append: async (name, at, events) =>
@@ -108,11 +105,7 @@ export function openStudyStore(path: string): SqliteStudyStore {
         for (const [i, event] of events.entries()) addEvent.run(row.id!, at + i, JSON.stringify(event));
         return true;
       }),
-    remove: async (name) =>
-      await inTransaction(database, () => {
-        const [, { changes }] = drop.map((statement) => statement.run(name)) as [unknown, { changes: number | bigint }];
-        return Number(changes) > 0;
-      }),
+    remove: async (name) => await inTransaction(database, () => Number(drop.run(name).changes) > 0),
     [Symbol.dispose]: () => database.close(),
   };
 }
