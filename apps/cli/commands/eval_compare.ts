@@ -18,10 +18,9 @@ import { rewardFlags } from "../reward_model.ts";
 import type { RunRecord } from "../run_record.ts";
 import { settingsOf } from "../training_flags.ts";
 
-export const evaluation: Command = defineCommand({
+export const evalCompare: Command = defineCommand({
   summary: "compare policies on the same prompts: wins, scores and KL, with intervals",
   flags: {
-    action: { type: "text", positional: true, choices: ["compare"], help: "samples and scores policies" },
     policies: {
       ...{ type: "texts", positional: true, value: "NAME=DIR …" },
       help: "checkpoints, runs or repositories of the hub; the first is the reference: KL is measured against it",
@@ -66,7 +65,7 @@ export const evaluation: Command = defineCommand({
     const ids = (named: readonly (readonly [string, { readonly id: string }])[]) =>
       Object.fromEntries(named.map(([name, { id }]) => [name, id]));
     const record: RunRecord = {
-      ...{ tare: manifest.version, command: "eval", device: device.name, settings: settingsOf(values) },
+      ...{ tare: manifest.version, command: "eval compare", device: device.name, settings: settingsOf(values) },
       inputs: {
         ...inputs,
         policies: ids(policies.map((policy) => [policy.name, policy])),
