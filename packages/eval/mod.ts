@@ -18,9 +18,12 @@ export { scoreJudge, type ScoreJudgeOptions, verdictOf } from "./judges/score_ju
 export type { ResponseRow, VerdictRow } from "./rows.ts";
 export { bootstrap, type BootstrapOptions } from "./stats/bootstrap.ts";
 export { clusteredMean } from "./stats/clustered_mean.ts";
+export { holm } from "./stats/holm.ts";
 export type { Interval } from "./stats/interval.ts";
+export { type OrderEffect, orderEffect } from "./stats/order_effect.ts";
 export { type PairedInterval, pairedInterval } from "./stats/paired.ts";
 export { percentile } from "./stats/percentile.ts";
+export { signTest } from "./stats/sign_test.ts";
 export { tQuantile } from "./stats/t.ts";
 export { wilson } from "./stats/wilson.ts";
 export { type WinRate, winRate } from "./stats/win_rate.ts";

@@ -10,6 +10,9 @@ export interface Interval {
   readonly high: number;
 }
 
+/** A share of which nothing is known. */
+export const unknownShare: Interval = { mean: NaN, low: 0, high: 1 };
+
 /**
  * Refuses a level that is no share.
  *

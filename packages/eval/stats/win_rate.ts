@@ -2,7 +2,7 @@
 import type { Verdict } from "../verdict.ts";
 import type { BootstrapOptions } from "./bootstrap.ts";
 import { clusteredMean } from "./clustered_mean.ts";
-import type { Interval } from "./interval.ts";
+import { type Interval, unknownShare } from "./interval.ts";
 import { wilson } from "./wilson.ts";
 
 /** How often A won, seen in every way that is in use. */
@@ -15,27 +15,32 @@ export interface WinRate {
   readonly lose: number;
   /** Verdicts that are none; they count in no rate. */
   readonly invalid: number;
+  /** Share of invalid verdicts among all, from 0 to 1. */
+  readonly invalidRate: number;
   /** The adjusted rate, (win + tie / 2) / (win + tie + lose), with a bootstrap interval clustered by prompt. */
   readonly rate: Interval;
+  /** What the adjusted rate would be if all invalid verdicts had been lost, and if all had been won. */
+  readonly bounds: Pick<Interval, "low" | "high">;
   /** The same with Wilson's interval, which takes verdicts for independent, and a tie for half a win and half a loss. */
   readonly wilson: Interval;
   /** win / (win + lose); NaN if nothing was decided. */
   readonly withoutTies: number;
 }
 
-const points: Readonly<Record<"a" | "tie" | "b", number>> = { a: 1, tie: 0.5, b: 0 };
+const pointsOf: Readonly<Record<"a" | "tie" | "b", number>> = { a: 1, tie: 0.5, b: 0 };
 
 /**
  * Counts verdicts and makes rates of them.
  *
  * Where all prompts agree the bootstrap sees no spread. Then `rate` allows for prompts of the opposite kind that were not met:
- * of n prompts, as large a share as Wilson's interval of 0 in n has.
+ * of n prompts, as large a share as Wilson's interval of 0 in n has. Where no verdict is valid nothing is known: rates are NaN
+ * and their intervals go from 0 to 1.
  *
  * @param verdicts A judge's.
  * @param promptIds The prompt of each, in the same order.
  * @param options Rounds and seed of the bootstrap.
  * @returns Counts and rates from the side of A.
- * @throws {RangeError} If no verdict is valid, or there are not as many prompts.
+ * @throws {RangeError} If there is no verdict, or there are not as many prompts.
  *
  * @example Usage
  * ```ts
@@ -62,24 +67,35 @@ export function winRate(
   verdicts.forEach(({ winner }, i) => {
     count[winner]++;
     if (winner === "invalid") return;
-    scores.push(points[winner]);
+    scores.push(pointsOf[winner]);
     prompts.push(promptIds[i]!);
   });
-  if (scores.length === 0) {
-    throw new RangeError(`Expected one valid verdict or more but found ${count.invalid} invalid ones and no other`);
-  }
   const { a: win, tie, b: lose, invalid } = count;
-  const bootstrapped = clusteredMean(scores, prompts, { ...options, level: 0.95 });
+  const [all, points] = [verdicts.length, win + tie / 2];
+  if (all === 0) throw new RangeError("Expected one verdict or more to make a rate of but found none");
   return {
     ...{ win, tie, lose, invalid },
-    rate: bootstrapped.low < bootstrapped.high ? bootstrapped : unseen(bootstrapped.mean, new Set(prompts).size),
-    wilson: wilson(win + tie / 2, scores.length),
+    invalidRate: invalid / all,
+    rate: scores.length > 0 ? rateOf(scores, prompts, options) : unknownShare,
+    bounds: { low: points / all, high: (points + invalid) / all },
+    wilson: scores.length > 0 ? wilson(points, scores.length) : unknownShare,
     withoutTies: win / (win + lose),
   };
 }
 
-/** The interval of a rate that is the same for all of n prompts. */
-function unseen(mean: number, n: number): Interval {
+function rateOf(scores: readonly number[], prompts: readonly string[], options: BootstrapOptions): Interval {
+  const rate = clusteredMean(scores, prompts, { ...options, level: 0.95 });
+  return rate.low < rate.high ? rate : unseen(rate.mean, new Set(prompts).size);
+}
+
+/**
+ * The interval of a rate that is the same for all of n prompts.
+ *
+ * @param mean The rate.
+ * @param n Prompts.
+ * @returns The rate, and where it may lie with prompts of the opposite kind that were not met.
+ */
+export function unseen(mean: number, n: number): Interval {
   const share = wilson(0, n).high;
   return { mean, low: mean - share * mean, high: mean + share * (1 - mean) };
 }

@@ -1,6 +1,7 @@
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Verdict } from "../verdict.ts";
+import { mirrored } from "./fakes.ts";
 import { wilson } from "./wilson.ts";
 import { winRate } from "./win_rate.ts";
 
@@ -25,21 +26,40 @@ Deno.test("winRate() counts invalid verdicts and lets them into no rate", () => 
   const { win, tie, lose, invalid: none, rate, wilson } = winRate(list, each(list));
   assertEquals([win, tie, lose, none], [3, 0, 1, 2]);
   assertEquals([rate.mean, wilson.mean], [0.75, 0.75]);
-  assertThrows(() => winRate([invalid], ["p"]), RangeError, "found 1 invalid ones and no other");
-  assertThrows(() => winRate([], []), RangeError, "found 0 invalid ones");
+  assertThrows(() => winRate([], []), RangeError, "found none");
   assertThrows(() => winRate(list, ["p"]), RangeError, "for each of 6 verdicts but found 1");
 });
 
+Deno.test("winRate() says how far invalid verdicts could have moved the rate", () => {
+  const list = [...verdicts({ a: 5, tie: 2, b: 1 }), invalid, invalid];
+  const { invalidRate, bounds, rate } = winRate(list, each(list));
+  assertEquals(invalidRate, 0.2);
+  assertEquals(bounds, { low: 0.6, high: 0.8 }); // 6 points of 10, and 8
+  assertEquals(rate.mean, 0.75);
+  const { bounds: none } = winRate(list.slice(0, 8), each(list.slice(0, 8)));
+  assertEquals(none, { low: 0.75, high: 0.75 });
+});
+
+Deno.test("winRate() knows nothing where every verdict is invalid, and says so", () => {
+  const { win, tie, lose, invalid: none, invalidRate, ...rates } = winRate([invalid, invalid], ["p", "q"]);
+  assertEquals([win, tie, lose, none, invalidRate], [0, 0, 0, 2, 1]);
+  const unknown = { mean: NaN, low: 0, high: 1 };
+  assertEquals(rates, { rate: unknown, wilson: unknown, bounds: { low: 0, high: 1 }, withoutTies: NaN });
+});
+
 Deno.test("winRate() adds up, and seen from B it is one minus itself", () => {
-  const verdict = fc.constantFrom<Verdict>({ winner: "a" }, { winner: "b" }, { winner: "tie" });
-  const swapped = { a: "b", b: "a", tie: "tie" } as const;
+  const verdict = fc.constantFrom<Verdict>({ winner: "a" }, { winner: "b" }, { winner: "tie" }, invalid);
   fc.assert(
     fc.property(fc.array(verdict, { minLength: 1, maxLength: 60 }), (list) => {
-      const [ours, theirs] = [list, list.map(({ winner }) => ({ winner: swapped[winner as "a"] }))].map((verdicts) =>
+      const [ours, theirs] = [list, list.map(mirrored)].map((verdicts) =>
         winRate(verdicts, each(list), { rounds: 200 })
       );
-      assertEquals(ours!.win + ours!.tie + ours!.lose, list.length);
+      assertEquals(ours!.win + ours!.tie + ours!.lose + ours!.invalid, list.length);
       assertEquals([ours!.win, ours!.tie, ours!.lose], [theirs!.lose, theirs!.tie, theirs!.win]);
+      assertEquals([ours!.invalid, ours!.invalidRate], [theirs!.invalid, theirs!.invalidRate]);
+      assertAlmostEquals(ours!.bounds.low, 1 - theirs!.bounds.high, 1e-12);
+      if (ours!.invalidRate === 1) return;
+      assert(ours!.bounds.low <= ours!.rate.mean + 1e-12 && ours!.rate.mean <= ours!.bounds.high + 1e-12);
       for (const kind of ["rate", "wilson"] as const) {
         assertAlmostEquals(ours![kind].mean, 1 - theirs![kind].mean, 1e-12);
         assertAlmostEquals(ours![kind].low, 1 - theirs![kind].high, 1e-12);
