@@ -45,7 +45,10 @@ Deno.test("parsePipeline() refuses what is no pipeline in one sentence that name
     [{ stages: [{ ...sft, resume: true }] }, 'p.json: stage a: unknown key "resume"'],
     [{ stages: [sft, [sft]] }, "p.json: expected a name once but found a twice"],
     [{ stages: [{ name: "a", command: "eval compare" }] }, "p.json: stage a: Expected NAME=DIR"],
-    [{ stages: [{ name: "a", command: "eval comparr", policies: ["x=y"] }] }, 'found "eval comparr"; did you mean eval compare?'],
+    [
+      { stages: [{ name: "a", command: "eval comparr", policies: ["x=y"] }] },
+      'found "eval comparr"; did you mean eval compare?',
+    ],
   ];
   for (const [json, message] of refused) assertThrows(() => parse(json), UsageError, message);
 });

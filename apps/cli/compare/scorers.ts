@@ -46,7 +46,7 @@ export async function openScorers(
   if (values.gold === undefined && values.judge === undefined && values.reward === undefined) {
     throw new UsageError("Expected --gold world, --judge or --reward: nothing else says which response is better");
   }
-  const [first, ...others] = policies.map(({ ids }) => ids);
+  const [first, ...others] = policies.map((policy) => policy.kind === "checkpoint" ? policy.ids : undefined);
   const ids = others.every((other) => other === first) ? first : undefined; // else texts are encoded anew
   const open = async (name?: string): Promise<OpenedReward | undefined> =>
     name === undefined ? undefined : await openReward({ ...values, reward: name }, device, ids, context);
