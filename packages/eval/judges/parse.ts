@@ -53,7 +53,8 @@ export type Reading = {
  * assertEquals(readVerdict({ text, finish: "length" }, form, "0f3a").verdict, "invalid");
  * ```
  */
-export function readVerdict({ text, finish }: Answer, { offered, form }: VerdictForm, tag: string): Reading {
+export function readVerdict(answer: Answer, { offered, form }: VerdictForm, tag: string): Reading {
+  const [text, finish] = [visible(answer.text), answer.finish];
   if (finish === "length") return invalid("a whole answer", "one that was cut off: raise maxTokens", text);
   if (finish === "refusal") return invalid("a verdict", "a refusal", text);
   if (form === "last word") return readLastWord(text, offered);
@@ -82,17 +83,16 @@ function invalid(expected: string, found: string, rationale: string): Reading {
 
 /** A value is a verdict only if it was offered. */
 function choose(value: string, offered: readonly Choice[], rationale: string, whole: string): Reading {
-  const name = bare(value).replace(/^["'[(]+|["'\]).!]+$/g, "").toLowerCase();
+  const name = /^["'[(]*(\w+)["'\]).!]*$/.exec(bare(value))?.[1]?.toLowerCase();
   const verdict = offered.find((choice) => choice.toLowerCase() === name);
   if (verdict) return { verdict, rationale: rationale.trim() };
   return invalid(`a verdict that is one of ${offered.join(", ")}`, JSON.stringify(value.slice(0, 40)), whole);
 }
 
-/** Takes off space and invisible characters at both ends, and one fence. */
+/** Takes off one fence. */
 function unwrap(text: string): string {
-  const trim = (s: string) => s.replace(/^[\s\p{Cf}]+/u, "").replace(/[\s\p{Cf}]+$/u, "");
-  const body = trim(text);
-  return trim(/^```(?:json)?[^\S\n]*\n([^]*)\n[^\S\n]*```$/i.exec(body)?.[1] ?? body);
+  const body = text.trim();
+  return (/^```(?:json)?[^\S\n]*\n([^]*)\n[^\S\n]*```$/i.exec(body)?.[1] ?? body).trim();
 }
 
 const string = String.raw`\s*"(?:[^"\\]|\\.)*"\s*`;
