@@ -14,7 +14,13 @@ export {
 } from "./ask/ask.ts";
 export { type Call, type CallLog, memoryCallLog } from "./ask/call_log.ts";
 export { goldJudge, type GoldJudgeOptions } from "./judges/gold_judge.ts";
+export { gptJudge, type GptJudgeOptions } from "./judges/gpt_judge.ts";
+export { type Choice, type Reading, readVerdict, type VerdictForm } from "./judges/parse.ts";
+export { panel, type PanelOptions } from "./judges/panel.ts";
+export { rewardJudge, type RewardJudgeOptions, type RewardRow } from "./judges/reward_judge.ts";
 export { scoreJudge, type ScoreJudgeOptions, verdictOf } from "./judges/score_judge.ts";
+export { delimit, onlyData, rubric, type RubricOptions, type Template } from "./judges/templates/template.ts";
+export { templates } from "./judges/templates/templates.ts";
 export type { ResponseRow, VerdictRow } from "./rows.ts";
 export { bootstrap, type BootstrapOptions } from "./stats/bootstrap.ts";
 export { clusteredMean } from "./stats/clustered_mean.ts";
