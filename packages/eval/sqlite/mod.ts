@@ -1,0 +1,6 @@
+/**
+ * What must not be lost, in files of SQLite.
+ *
+ * @module
+ */
+export { openCallLog, type SqliteCallLog } from "./call_log.ts";
