@@ -1,11 +1,12 @@
-/** The folder of a comparison: `run.json`, `table.json`, `responses.jsonl`; all of it or nothing. */
+/** The folder of a comparison: its record, its table, the two files that the table follows from; all of it or nothing. */
 import { dirname, resolve } from "node:path";
 import { openFile, writeFolder } from "../files.ts";
 import { checkReplaceable } from "../replaceable.ts";
 import { compare, readRecord, type RunRecord } from "../run_record.ts";
+import { htmlReport, jsonl, markdownReport, summarise, type VerdictRow } from "@tare/eval";
 import type { ComparisonTable, ScoredResponse } from "./table.ts";
 
-const names = ["run.json", "table.json", "responses.jsonl"];
+const names = ["run.json", "table.json", "responses.jsonl", "verdicts.jsonl", "report.md", "report.html"];
 
 /**
  * Reads the table that is there already, if it may be taken for the one that was asked for; else looks whether one may be

@@ -1,5 +1,6 @@
 /** Policies that are compared: `NAME=PLACE`, a checkpoint, a file of responses, or a model behind a server. */
-import { isAddress } from "../address.ts";
+import { basename } from "node:path";
+import { isAddress, publicAddress } from "../address.ts";
 import type { Context } from "../command.ts";
 import { openFile } from "../files.ts";
 import { remoteName } from "../fingerprint.ts";
@@ -43,21 +44,28 @@ export type Policy = Checkpoint | ResponseFile | Served;
 /**
  * Opens policies.
  *
- * @param given `NAME=DIR` or `NAME=ID` of the hub, `NAME=FILE` with responses, or `NAME=URL#MODEL`.
+ * @param given `NAME=DIR` or `NAME=ID` of the hub, `NAME=FILE` with responses, or `NAME=URL#MODEL`; without a name, the last
+ *   part of the place is one.
  * @throws {UsageError} If one is not of that form, or a name comes twice.
  * @throws {RangeError} If one is a reward model.
  */
 export async function openPolicies(given: readonly string[], options: HubOptions, context: Context): Promise<Policy[]> {
   const named = given.map((text) => {
-    const [, name, place] = /^([\w.-]+)=(.+)$/s.exec(text) ?? [];
-    if (name !== undefined) return { name, place: place! };
+    const [, name, place = text] = /^([\w.-]+)=(.+)$/s.exec(text) ?? [];
+    if (name !== undefined) return { name, place };
+    const last = /#/.test(text) ? text.replace(/^.*#/s, "") : basename(text).replace(/\.jsonl(\.gz)?$/, "");
+    if (/^[\w.-]+$/.test(last)) return { name: last, place };
     throw new UsageError(
-      `Expected policies as NAME=DIR, such as sft=runs/sft, with a name of letters, digits, ".", "-" and "_", but found ` +
-        `"${text}"`,
+      `Expected a policy as NAME=DIR, such as sft=runs/sft, with a name of letters, digits, ".", "-" and "_", but found ` +
+        `none in "${publicPlace(text)}"`,
     );
   });
   const twice = named.find(({ name }, i) => named.findIndex((other) => other.name === name) < i);
-  if (twice) throw new UsageError(`Expected a name of its own for each policy but found "${twice.name}" twice`);
+  if (twice) {
+    throw new UsageError(
+      `Expected a name of its own for each policy but found "${twice.name}" twice: give names as NAME=DIR`,
+    );
+  }
   const policies: Policy[] = [];
   for (const { name, place } of named) policies.push(await openPolicy(name, place, options, context));
   return policies;
@@ -72,10 +80,15 @@ async function openPolicy(name: string, place: string, options: HubOptions, cont
 function served(name: string, place: string): Served {
   const [url, model] = [place.replace(/#.*$/s, ""), /#(.+)$/s.exec(place)?.[1]];
   if (model !== undefined && isAddress(url)) {
-    return { kind: "server", name, place: url, url, model, id: remoteName(model, url) };
+    return { kind: "server", name, place: publicAddress(url), url, model, id: remoteName(model, url) };
   }
   throw new UsageError(
     `Expected a server's policy as NAME=URL#MODEL, such as gpt=https://api.openai.com/v1#gpt-5-mini, but found no model in ` +
       `that of ${name}`, // not the address: it may hold a key
   );
+}
+
+/** A place without what an address may hold of credentials. */
+function publicPlace(text: string): string {
+  return isAddress(text) ? publicAddress(text) : text;
 }
