@@ -7,3 +7,13 @@ export { csv } from "./csv.ts";
 export type { Evaluation } from "./evaluation.ts";
 export { jsonl, readResponses, readVerdicts, type Text } from "./jsonl.ts";
 export { type PreferenceOptions, type PreferenceRow, preferenceRows, type Preferences } from "./preferences.ts";
+export {
+  type Comparison,
+  type JudgeSummary,
+  type PolicySummary,
+  type Reason,
+  type SignTest,
+  summarise,
+  type SummariseOptions,
+  type Summary,
+} from "./summarise.ts";
