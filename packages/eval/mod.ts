@@ -38,9 +38,16 @@ export { bootstrap, type BootstrapOptions } from "./stats/bootstrap.ts";
 export { clusteredMean } from "./stats/clustered_mean.ts";
 export { holm } from "./stats/holm.ts";
 export type { Interval } from "./stats/interval.ts";
+export {
+  type LengthControlled,
+  lengthControlled,
+  type LengthControlledOptions,
+  type LengthRow,
+} from "./stats/length_controlled.ts";
 export { type OrderEffect, orderEffect } from "./stats/order_effect.ts";
 export { type PairedInterval, pairedInterval } from "./stats/paired.ts";
 export { percentile } from "./stats/percentile.ts";
+export { type PermutationOptions, type PermutationTest, permutationTest } from "./stats/permutation.ts";
 export { signTest } from "./stats/sign_test.ts";
 export { tQuantile } from "./stats/t.ts";
 export { wilson } from "./stats/wilson.ts";

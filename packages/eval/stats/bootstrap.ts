@@ -41,8 +41,24 @@ export interface BootstrapOptions {
 export function bootstrap(
   clusters: number,
   statistic: (chosen: Uint32Array) => number,
-  { rounds = 2000, seed = 0, level = 0.95 }: BootstrapOptions = {},
+  options?: BootstrapOptions,
 ): Interval {
+  return bootstrapAll(clusters, (chosen) => [statistic(chosen)], options)[0]!;
+}
+
+/**
+ * The same of several statistics at once, which come from one resample.
+ *
+ * @param clusters How many clusters there are.
+ * @param statistics The numbers of interest, as many each time.
+ * @param options Rounds, seed and level.
+ * @returns An interval of each.
+ */
+export function bootstrapAll(
+  clusters: number,
+  statistics: (chosen: Uint32Array) => ArrayLike<number>,
+  { rounds = 2000, seed = 0, level = 0.95 }: BootstrapOptions = {},
+): Interval[] {
   if (!Number.isSafeInteger(clusters) || clusters < 1) {
     throw new RangeError(`Expected one cluster or more to draw from but found ${clusters}`);
   }
@@ -50,17 +66,17 @@ export function bootstrap(
     throw new RangeError(`Expected rounds to be an integer of 1 or more but found ${rounds}`);
   }
   checkLevel(level);
+  const means = Array.from(statistics(Uint32Array.from({ length: clusters }, (_, i) => i)));
+  const found = means.map(() => new Float64Array(rounds));
   const draw = randomIntegers(seed);
   const chosen = new Uint32Array(clusters);
-  const found = new Float64Array(rounds);
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < clusters; i++) chosen[i] = draw(clusters);
-    found[round] = statistic(chosen);
+    const values = statistics(chosen);
+    found.forEach((list, i) => list[round] = values[i]!);
   }
-  found.sort();
-  return {
-    mean: statistic(Uint32Array.from({ length: clusters }, (_, i) => i)),
-    low: percentile(found, (1 - level) / 2),
-    high: percentile(found, (1 + level) / 2),
-  };
+  return means.map((mean, i) => {
+    const sorted = found[i]!.sort();
+    return { mean, low: percentile(sorted, (1 - level) / 2), high: percentile(sorted, (1 + level) / 2) };
+  });
 }

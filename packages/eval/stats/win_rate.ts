@@ -1,5 +1,5 @@
 /** Win rates from verdicts. */
-import type { Verdict } from "../verdict.ts";
+import type { Verdict, Winner } from "../verdict.ts";
 import type { BootstrapOptions } from "./bootstrap.ts";
 import { clusteredMean } from "./clustered_mean.ts";
 import { type Interval, unknownShare } from "./interval.ts";
@@ -27,7 +27,8 @@ export interface WinRate {
   readonly withoutTies: number;
 }
 
-const pointsOf: Readonly<Record<"a" | "tie" | "b", number>> = { a: 1, tie: 0.5, b: 0 };
+/** What a verdict counts for A. */
+export const pointsOf: Readonly<Record<Winner, number>> = { a: 1, tie: 0.5, b: 0, invalid: NaN };
 
 /**
  * Counts verdicts and makes rates of them.

@@ -1,0 +1,28 @@
+/** What the numbers mean and what they do not: sentences of both reports. */
+import type { Summary } from "./summarise.ts";
+
+/** Sentences that hold for a summary. */
+export function notesOf({ judges }: Summary): string[] {
+  const pairs = judges.flatMap(({ comparisons }) => comparisons);
+  const most = Math.max(0, ...judges.map(({ comparisons }) => comparisons.length));
+  return [
+    "Win, tie and lose are shares of the valid verdicts, seen from the policy that is named first; in brackets how many. The win rate counts a tie as half a win.",
+    "Intervals are 95 %. That of the win rate draws prompts anew (percentile bootstrap); Wilson’s takes verdicts for independent. Both know only that other prompts could have been drawn: another training run, other samples of the same policies or another judge are in neither.",
+    ...most > 1
+      ? [
+        "Each interval is for its pair alone: among twenty pairs that do not differ, one is expected to look as if it did. Holm’s p-values allow for all pairs of a judge, not for several judges.",
+      ]
+      : [],
+    "The sign test is exact and two-sided, of wins against losses: ties are left out of it.",
+    ...pairs.some(({ invalid }) => invalid > 0)
+      ? [
+        "Invalid is a verdict that could not be had: an answer that names no winner, a refusal, a failed request. It is no tie and no loss, and counts in no rate. What the win rate would be had all of them been lost, and had all been won, stands beside it.",
+      ]
+      : [],
+    ...pairs.some(({ order }) => order.pairs > 0)
+      ? [
+        "Where a judge was asked in both orders: the share of pairs for which both orders name the same winner (pairs with a failed order left out), and the share of decided games that the response standing first won; 50 % if the order does not matter.",
+      ]
+      : [],
+  ];
+}
