@@ -65,13 +65,13 @@ Deno.test("tare eval compare writes responses and a table that follows from them
     run(argumentsFor(folder, "deep/two", ...all, "--threads", "2")),
   ]);
   assertEquals(code, 0, stderr);
-  for (const name of ["table.json", "responses.jsonl"]) {
+  for (const name of ["table.json", "responses.jsonl", "verdicts.jsonl"]) {
     assertEquals(await Deno.readTextFile(`${path}/one/${name}`), await Deno.readTextFile(`${path}/deep/two/${name}`));
   }
   const table = await readJson(`${path}/one/table.json`);
   const responses = await readLines(`${path}/one/responses.jsonl`);
   assertEquals(JSON.parse(stdout), { out: `${path}/one`, ...table });
-  assertEquals(table, comparisonTable(responses, 7));
+  assertEquals(table, comparisonTable(responses, await readLines(`${path}/one/verdicts.jsonl`), 7));
   assertEquals(responses.length, 27);
   assertEquals(table.policies.map(({ name }: { name: string }) => name), ["sft", "ppo", "best-of-3"]);
   for (const row of responses) assertEquals(row.gold, gold(row.prompt, row.response));
@@ -135,9 +135,9 @@ Deno.test("tare eval compare refuses what it cannot compare, before anything is 
   const { path } = folder;
   const usual = argumentsFor(folder, "out", "--gold", "world");
   const refused: [args: string[], message: string][] = [
-    [argumentsFor(folder, "out"), "Expected --gold world, --judge or --reward"],
-    [usual.slice(0, 2), "Expected --prompts with a file of prompts, and --out"],
-    [["runs/sft", ...usual], "Expected policies as NAME=DIR, such as sft=runs/sft, with a name of"],
+    [argumentsFor(folder, "out"), "Expected --gold world, --judge, --reward or --gpt"],
+    [usual.slice(0, 2), "Expected --out with a folder"],
+    [["runs/sft", ...usual], 'but found "sft" twice'],
     [[`ppo=${path}/sft`, ...usual.slice(1)], 'but found "ppo" twice'],
     [
       [`a=${path}/reward`, ...usual],
@@ -157,5 +157,5 @@ Deno.test("tare eval compare refuses what it cannot compare, before anything is 
 Deno.test("tare eval compare ends with exit code 2 and a sentence on bad input", async () => {
   const { code, stderr } = await runTare(["eval", "compare", "sft"]);
   assertEquals(code, 2);
-  assertStringIncludes(stderr, "Expected --prompts");
+  assertStringIncludes(stderr, "Expected --out");
 });

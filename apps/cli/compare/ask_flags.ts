@@ -9,16 +9,22 @@ export const askFlags = {
     help: "ask this language model which response is better; may be repeated",
   },
   "gpt-url": {
-    ...{ type: "text", value: "URL", default: "https://api.openai.com/v1" },
+    type: "text",
+    value: "URL",
+    default: "https://api.openai.com/v1",
     help: "where it is: a server of OpenAI's protocol; its key, if it wants one, is in the variable OPENAI_API_KEY",
   },
   template: {
-    ...{ type: "text", choices: ["helpful", "harmless", "summary", "chat", "paper"], default: "helpful" },
+    type: "text",
+    choices: ["helpful", "harmless", "summary", "chat", "paper"],
+    default: "helpful",
     help: "what it is asked; paper is as in the paper: no tie is offered, and disagreement of both orders is one",
   },
   panel: { type: "switch", help: "one judge more: the majority of those of --gpt" },
   pairs: {
-    ...{ type: "text", choices: ["all", "first"], default: "all" },
+    type: "text",
+    choices: ["all", "first"],
+    default: "all",
     help: "compare every two policies, or each with the first",
   },
   calls: {

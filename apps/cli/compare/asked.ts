@@ -15,7 +15,9 @@ export interface Asked extends Disposable {
   readonly judges: Readonly<Record<string, Judge>>;
   /** A model behind a server. */
   model(name: string, url: string): Metered;
-  /** What was spent on each model that was asked. */
+  /** Whether anybody was to be asked so far. */
+  readonly needed: boolean;
+  /** What was spent on each model that was to be asked. */
   spent(): Readonly<Record<string, Spent>>;
 }
 
@@ -47,6 +49,9 @@ export function openAsked(values: AskValues, out: string): Asked {
   return {
     judges: values.panel ? { ...judges, panel: panel(Object.values(judges)) } : judges,
     model: (name, url) => open(name, url, {}),
+    get needed() {
+      return models.size > 0;
+    },
     spent: () => Object.fromEntries([...models].map(([id, meter]) => [id, meter.spent()])),
     [Symbol.dispose]: () => log[Symbol.dispose](),
   };

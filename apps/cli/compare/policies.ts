@@ -89,6 +89,6 @@ function served(name: string, place: string): Served {
 }
 
 /** A place without what an address may hold of credentials. */
-function publicPlace(text: string): string {
-  return isAddress(text) ? publicAddress(text) : text;
+export function publicPlace(text: string): string {
+  return text.replace(/https?:[^#]*/i, (address) => isAddress(address) ? publicAddress(address) : "…");
 }

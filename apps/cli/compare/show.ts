@@ -1,8 +1,7 @@
 /** The table as a terminal shows it. */
-import type { Interval } from "@tare/eval";
+import type { Interval, Spent } from "@tare/eval";
 import { table } from "../table.ts";
-import type { ComparedPair, ComparedPolicy, ComparisonTable, Scorer } from "./table.ts";
-import { scorers } from "./table.ts";
+import { type ComparedPair, type ComparisonTable, type Scorer, scorers } from "./table.ts";
 
 /** Policies with their scores, then every two of them with wins, ties and losses. */
 export function showComparison({ policies, pairs, note }: ComparisonTable): string {
@@ -38,6 +37,16 @@ function cell(pair: ComparedPair | undefined): string {
   const { win, tie, lose, invalid, rate } = pair;
   const counts = `${win}/${tie}/${lose}${invalid > 0 ? `, ${invalid} invalid` : ""}`;
   return win + tie + lose === 0 ? counts : `${counts}, ${within(rate, percent)}`;
+}
+
+/** What judges and policies behind servers have cost, a line for each; nothing where none was asked. */
+export function showSpent(spent: Readonly<Record<string, Spent>>): string {
+  return Object.entries(spent).map(([id, { tries, failures, input, output, unknown, remembered }]) => {
+    const count = (n: number) => n.toLocaleString("en");
+    const odd = [failures > 0 && `${count(failures)} failed`, unknown > 0 && `${count(unknown)} of unknown cost`];
+    return `${id}: ${count(tries)} requests${odd.filter(Boolean).map((words) => `, ${words}`).join("")}, ` +
+      `${count(input)} tokens in, ${count(output)} out; ${count(remembered)} answers were known\n`;
+  }).join("");
 }
 
 /** A number in words, nothing where it is not known. */
