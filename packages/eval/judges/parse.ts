@@ -62,17 +62,17 @@ export function readVerdict(answer: Answer, { offered, form }: VerdictForm, tag:
   return body.startsWith("{") ? readJson(body, offered) : readLines(text, offered, tag);
 }
 
-/**
- * Takes out what cannot be seen: zero-width characters, direction marks, byte order marks.
- *
- * @param text Any text.
- * @returns The rest.
- */
-export function visible(text: string): string {
+/** Takes out what cannot be seen: zero-width characters, direction marks, byte order marks. */
+function visible(text: string): string {
   return text.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "");
 }
 
-/** Takes out Markdown marks too. */
+/**
+ * Takes out what stands around a verdict: characters that cannot be seen, Markdown marks, space at the ends.
+ *
+ * @param line Any text.
+ * @returns The rest.
+ */
 export function bare(line: string): string {
   return visible(line).replace(/[*_`#]/g, "").trim();
 }
