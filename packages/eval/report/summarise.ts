@@ -2,6 +2,7 @@
 import { clusteredMean } from "../stats/clustered_mean.ts";
 import { holm } from "../stats/holm.ts";
 import type { Interval } from "../stats/interval.ts";
+import { type LengthControlled, lengthControlled } from "../stats/length_controlled.ts";
 import { type OrderEffect, orderEffect } from "../stats/order_effect.ts";
 import { signTest } from "../stats/sign_test.ts";
 import { type WinRate, winRate } from "../stats/win_rate.ts";
@@ -54,6 +55,8 @@ export interface Comparison extends WinRate {
   readonly sign: SignTest;
   /** Mean lengths in characters, over the prompts that were judged. */
   readonly lengths: { readonly a: number; readonly b: number };
+  /** The win rate that is left at equal length, or why there is none. */
+  readonly lengthControlled: LengthControlled | { readonly refused: string };
 }
 
 /** Why there is no verdict. */
@@ -147,6 +150,10 @@ function comparisonOf({ judge, a, b, judged }: JudgedPair, seed: number): Omit<C
     reasons: reasonsOf(judged),
     order: orderEffect(verdicts),
     lengths: { a: meanLength(judged, "a"), b: meanLength(judged, "b") },
+    lengthControlled: lengthControlled(judged.map(({ verdict: { promptId, winner }, a, b }) => ({
+      ...{ promptId, winner },
+      ...{ lengthA: lengthOf(a.response), lengthB: lengthOf(b.response) },
+    }))),
   };
 }
 
