@@ -16,10 +16,22 @@ export { type Call, type CallLog, memoryCallLog } from "./ask/call_log.ts";
 export { goldJudge, type GoldJudgeOptions } from "./judges/gold_judge.ts";
 export { scoreJudge, type ScoreJudgeOptions, verdictOf } from "./judges/score_judge.ts";
 export type { ResponseRow, VerdictRow } from "./rows.ts";
+export { agreement, type AgreementOptions, type JudgeAgreement, type RateGap, type Same } from "./stats/agreement.ts";
+export { krippendorffAlpha, type Scale } from "./stats/alpha.ts";
 export { bootstrap, type BootstrapOptions } from "./stats/bootstrap.ts";
+export {
+  type BradleyTerry,
+  bradleyTerry,
+  type BradleyTerryOptions,
+  type Match,
+  type Rated,
+} from "./stats/bradley_terry.ts";
 export { clusteredMean } from "./stats/clustered_mean.ts";
+export type { Coefficient } from "./stats/coefficient.ts";
 export { holm } from "./stats/holm.ts";
 export type { Interval } from "./stats/interval.ts";
+export { cohenKappa, type Kappa } from "./stats/kappa.ts";
+export type { Links } from "./stats/links.ts";
 export {
   type LengthControlled,
   lengthControlled,
@@ -27,6 +39,7 @@ export {
   type LengthRow,
 } from "./stats/length_controlled.ts";
 export { type OrderEffect, orderEffect } from "./stats/order_effect.ts";
+export type { Both, Outcome, Vote } from "./stats/overlap.ts";
 export { type PairedInterval, pairedInterval } from "./stats/paired.ts";
 export { percentile } from "./stats/percentile.ts";
 export { type PermutationOptions, type PermutationTest, permutationTest } from "./stats/permutation.ts";

@@ -94,9 +94,10 @@ function rateOf(scores: readonly number[], prompts: readonly string[], options: 
  *
  * @param mean The rate.
  * @param n Prompts.
+ * @param least The least that it could be; 1 is the most.
  * @returns The rate, and where it may lie with prompts of the opposite kind that were not met.
  */
-export function unseen(mean: number, n: number): Interval {
+export function unseen(mean: number, n: number, least = 0): Interval {
   const share = wilson(0, n).high;
-  return { mean, low: mean - share * mean, high: mean + share * (1 - mean) };
+  return { mean, low: mean - share * (mean - least), high: mean + share * (1 - mean) };
 }
