@@ -45,5 +45,9 @@ export const conditions: readonly Column[] = [
     head: "first response wins",
     cell: ({ order }) => order.decided > 0 ? `${estimate(order.firstRate)} of ${order.decided}` : "–",
   },
+  {
+    head: "win rate at equal length",
+    cell: ({ lengthControlled }) => "rate" in lengthControlled ? estimate(lengthControlled.rate) : "none, see below",
+  },
   { head: "mean characters", cell: ({ lengths }) => `${figure(lengths.a)} against ${figure(lengths.b)}` },
 ];

@@ -1,7 +1,7 @@
 /** The summary of an evaluation as Markdown. */
 import { type Column, conditions, outcome } from "./columns.ts";
 import { count, figure } from "./format.ts";
-import { notesOf } from "./notes.ts";
+import { notesOf, remarksOf } from "./notes.ts";
 import type { Comparison, JudgeSummary, Summary } from "./summarise.ts";
 
 /** What a Markdown report is told. */
@@ -54,21 +54,14 @@ export function markdownReport(summary: Summary, { title = "Evaluation" }: Markd
 }
 
 function judgeBlocks({ judge, comparisons }: JudgeSummary): string[] {
-  const reasons = comparisons.flatMap((pair) =>
-    pair.reasons.slice(0, mostReasons).map(({ reason, count }) => [nameOf(pair), `${count}`, plain(reason)])
-  );
-  const left = comparisons.reduce((sum, { reasons }) => sum + Math.max(0, reasons.length - mostReasons), 0);
+  const remarks = comparisons.flatMap((pair) => remarksOf(pair).map((text) => `- ${nameOf(pair)}: ${plain(text)}`));
   return [
     `## Judge ${plain(judge)}`,
     pairTable(outcome, comparisons),
     pairTable(conditions, comparisons),
-    ...reasons.length > 0 ? ["Why verdicts are invalid:", table(["pair", "verdicts", "reason"], reasons)] : [],
-    ...left > 0 ? [`${count(left, "rarer reason is", "rarer reasons are")} left out.`] : [],
+    ...remarks.length > 0 ? [remarks.join("\n")] : [],
   ];
 }
-
-/** Reasons of a pair that are shown. */
-const mostReasons = 5;
 
 function pairTable(columns: readonly Column[], comparisons: readonly Comparison[]): string {
   return table(

@@ -28,7 +28,7 @@ Deno.test("markdownReport() has the paper's table for every judge, and says what
     `| sft against dpo | – (0) | – (0) | – (0) | 100.0${space}% (1) | – | – | 0.0 to 100.0${space}% |`,
   );
   assertStringIncludes(text, "## Judge bob\n\n| pair | win | tie |");
-  assertStringIncludes(text, "| sft against dpo | 1 | no verdict was found |");
+  assertStringIncludes(text, "- sft against dpo: 1 verdict is invalid: no verdict was found\n- ");
   assertStringIncludes(text, "\n- Invalid is a verdict that could not be had");
   assert(!/NaN|undefined|Infinity|\[object/.test(text));
 });

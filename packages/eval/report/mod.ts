@@ -5,9 +5,11 @@
  */
 export { csv } from "./csv.ts";
 export type { Evaluation } from "./evaluation.ts";
+export { htmlReport, type HtmlReportOptions } from "./html.ts";
 export { jsonl, readResponses, readVerdicts, type Text } from "./jsonl.ts";
 export { markdownReport, type MarkdownReportOptions } from "./markdown.ts";
 export { type PreferenceOptions, type PreferenceRow, preferenceRows, type Preferences } from "./preferences.ts";
+export type { PairAgreement } from "./ratings.ts";
 export {
   type Comparison,
   type JudgeSummary,

@@ -1,5 +1,6 @@
 /** What the numbers mean and what they do not: sentences of both reports. */
-import type { Summary } from "./summarise.ts";
+import { count } from "./format.ts";
+import type { Comparison, Summary } from "./summarise.ts";
 
 /** Sentences that hold for a summary. */
 export function notesOf({ judges }: Summary): string[] {
@@ -24,5 +25,20 @@ export function notesOf({ judges }: Summary): string[] {
         "Where a judge was asked in both orders: the share of pairs for which both orders name the same winner (pairs with a failed order left out), and the share of decided games that the response standing first won; 50 % if the order does not matter.",
       ]
       : [],
+  ];
+}
+
+/** Reasons of a pair that are shown. */
+const mostReasons = 5;
+
+/** What there is to say of one comparison alone. */
+export function remarksOf({ reasons, lengthControlled }: Comparison): string[] {
+  const left = reasons.slice(mostReasons).reduce((sum, { count }) => sum + count, 0);
+  return [
+    ...reasons.slice(0, mostReasons).map((why) =>
+      `${count(why.count, "verdict is", "verdicts are")} invalid: ${why.reason}`
+    ),
+    ...left > 0 ? [`${count(left, "verdict is", "verdicts are")} invalid for rarer reasons`] : [],
+    ..."refused" in lengthControlled ? [`no win rate at equal length: ${lengthControlled.refused}`] : [],
   ];
 }

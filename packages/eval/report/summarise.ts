@@ -2,11 +2,14 @@
 import { clusteredMean } from "../stats/clustered_mean.ts";
 import { holm } from "../stats/holm.ts";
 import type { Interval } from "../stats/interval.ts";
+import { type LengthControlled, lengthControlled } from "../stats/length_controlled.ts";
 import { type OrderEffect, orderEffect } from "../stats/order_effect.ts";
 import { signTest } from "../stats/sign_test.ts";
 import { type WinRate, winRate } from "../stats/win_rate.ts";
+import type { BradleyTerry } from "../stats/bradley_terry.ts";
 import { byCode, type Evaluation } from "./evaluation.ts";
 import { type Judged, type JudgedPair, orderedOf } from "./judged_pairs.ts";
+import { agreementsOf, type Draws, type PairAgreement, ratingsOf } from "./ratings.ts";
 
 /** What an evaluation says: numbers only, without the texts. */
 export interface Summary {
@@ -16,7 +19,9 @@ export interface Summary {
   readonly prompts: number;
   /** What each judge found, by the ids of judges. */
   readonly judges: readonly JudgeSummary[];
-  /** Seed of the bootstrap. */
+  /** How far every two judges agree on what both judged. */
+  readonly agreements: readonly PairAgreement[];
+  /** Seed of the bootstraps. */
   readonly seed: number;
 }
 
@@ -36,6 +41,8 @@ export interface JudgeSummary {
   readonly judge: string;
   /** Every pair of policies that it judged, in the order of policies. */
   readonly comparisons: readonly Comparison[];
+  /** Strengths by Bradley and Terry where it judged more than two policies, or why there are none. */
+  readonly ratings?: BradleyTerry | { readonly refused: string };
 }
 
 /** What one judge found about a pair of policies; all rates are those of `a`. */
@@ -54,6 +61,8 @@ export interface Comparison extends WinRate {
   readonly sign: SignTest;
   /** Mean lengths in characters, over the prompts that were judged. */
   readonly lengths: { readonly a: number; readonly b: number };
+  /** The win rate that is left at equal length, or why there is none. */
+  readonly lengthControlled: LengthControlled | { readonly refused: string };
 }
 
 /** Why there is no verdict. */
@@ -76,7 +85,9 @@ export interface SignTest {
 export interface SummariseOptions {
   /** Names of all policies in the order in which they are to stand. @default {as they first come in the responses} */
   readonly policies?: readonly string[];
-  /** Seed of the bootstrap. @default {0} */
+  /** Times that each bootstrap draws prompts anew. @default {2000} */
+  readonly rounds?: number;
+  /** Seed of the bootstraps. @default {0} */
   readonly seed?: number;
 }
 
@@ -111,42 +122,60 @@ export interface SummariseOptions {
  * assertEquals(rate.mean, 1 / 6);
  * ```
  */
-export function summarise(evaluation: Evaluation, { policies: order, seed = 0 }: SummariseOptions = {}): Summary {
-  const { policies, judges, pairs } = orderedOf(evaluation, order);
+export function summarise(evaluation: Evaluation, options: SummariseOptions = {}): Summary {
+  const { policies: order, rounds = 2000, seed = 0 } = options;
+  const draws = { rounds, seed };
+  const ordered = orderedOf(evaluation, order);
+  const { policies, judges, pairs } = ordered;
   const prompts = new Set(evaluation.responses.map(({ promptId }) => promptId));
   return {
-    policies: policies.map((name) => policySummary(name, evaluation, seed)),
+    policies: policies.map((name) => policySummary(name, evaluation, draws)),
     prompts: prompts.size,
-    judges: judges.map((judge) => judgeSummary(judge, pairs.filter((pair) => pair.judge === judge), seed)),
+    judges: judges.map((judge) => judgeSummary(judge, pairs.filter((pair) => pair.judge === judge), policies, draws)),
+    agreements: agreementsOf(ordered, draws),
     seed,
   };
 }
 
-function policySummary(name: string, { responses }: Evaluation, seed: number): PolicySummary {
+function policySummary(name: string, { responses }: Evaluation, draws: Draws): PolicySummary {
   const rows = responses.filter(({ policy }) => policy === name).sort((one, two) => byCode(one.promptId, two.promptId));
   const lengths = rows.map(({ response }) => lengthOf(response));
   return {
     name,
     responses: rows.length,
-    length: clusteredMean(lengths, rows.map(({ promptId }) => promptId), { seed }),
+    length: clusteredMean(lengths, rows.map(({ promptId }) => promptId), draws),
   };
 }
 
-function judgeSummary(judge: string, pairs: readonly JudgedPair[], seed: number): JudgeSummary {
-  const found = pairs.map((pair) => comparisonOf(pair, seed));
+function judgeSummary(
+  judge: string,
+  pairs: readonly JudgedPair[],
+  policies: readonly string[],
+  draws: Draws,
+): JudgeSummary {
+  const found = pairs.map((pair) => comparisonOf(pair, draws));
   const pValues = found.map(({ win, lose }) => signTest(win, lose));
   const adjusted = holm(pValues);
-  return { judge, comparisons: found.map((pair, i) => ({ ...pair, sign: { p: pValues[i]!, holm: adjusted[i]! } })) };
+  const ratings = ratingsOf(pairs, policies, draws);
+  return {
+    judge,
+    comparisons: found.map((pair, i) => ({ ...pair, sign: { p: pValues[i]!, holm: adjusted[i]! } })),
+    ...ratings && { ratings },
+  };
 }
 
-function comparisonOf({ judge, a, b, judged }: JudgedPair, seed: number): Omit<Comparison, "sign"> {
+function comparisonOf({ judge, a, b, judged }: JudgedPair, draws: Draws): Omit<Comparison, "sign"> {
   const verdicts = judged.map(({ verdict }) => verdict);
   return {
     ...{ judge, a, b },
-    ...winRate(verdicts, verdicts.map(({ promptId }) => promptId), { seed }),
+    ...winRate(verdicts, verdicts.map(({ promptId }) => promptId), draws),
     reasons: reasonsOf(judged),
     order: orderEffect(verdicts),
     lengths: { a: meanLength(judged, "a"), b: meanLength(judged, "b") },
+    lengthControlled: lengthControlled(judged.map(({ verdict: { promptId, winner }, a, b }) => ({
+      ...{ promptId, winner },
+      ...{ lengthA: lengthOf(a.response), lengthB: lengthOf(b.response) },
+    }))),
   };
 }
 

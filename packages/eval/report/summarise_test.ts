@@ -59,10 +59,12 @@ Deno.test("summarise() adjusts p-values over the pairs of a judge, and not over 
   assertEquals(signs[1]!.map(({ holm }) => Math.round(holm * 512)), [11]);
 });
 
+const rounds = 20;
+
 Deno.test("summarise() counts every verdict once", () => {
   fc.assert(
     fc.property(evaluations, (evaluation) => {
-      const { judges } = summarise(evaluation);
+      const { judges } = summarise(evaluation, { rounds });
       let all = 0;
       for (const { win, tie, lose, invalid, reasons } of judges.flatMap(({ comparisons }) => comparisons)) {
         all += win + tie + lose + invalid;
@@ -82,11 +84,11 @@ Deno.test("summarise() has the same bits when every row is turned, and in any or
         rows.map((row) => ({ row, key: keys.next().value as number })).sort((x, y) => x.key - y.key).map(({ row }) =>
           row
         );
-      const plain = summarise(evaluation);
+      const plain = summarise(evaluation, { rounds });
       const { responses, verdicts } = evaluation;
-      assertEquals(summarise({ responses, verdicts: verdicts.map(swapped) }), plain);
+      assertEquals(summarise({ responses, verdicts: verdicts.map(swapped) }, { rounds }), plain);
       const mixed = { responses: shuffled(responses), verdicts: shuffled(verdicts) };
-      assertEquals(summarise(mixed, { policies }), plain);
+      assertEquals(summarise(mixed, { policies, rounds }), plain);
     }),
     { numRuns: 30 },
   );
@@ -95,13 +97,12 @@ Deno.test("summarise() has the same bits when every row is turned, and in any or
 /** A summary with other names of policies. */
 function renamed(summary: Summary, name: (policy: string) => string): unknown {
   const fields: readonly string[] = ["a", "b", "name", "policy"];
-  return JSON.parse(
-    JSON.stringify(
-      summary,
-      (key, value) =>
-        fields.includes(key) && typeof value === "string" ? name(value) : Number.isNaN(value) ? "NaN" : value,
-    ),
-  );
+  const sets: readonly string[] = ["groups", "undefeated", "winless"];
+  return JSON.parse(JSON.stringify(summary, (key, value) => {
+    if (sets.includes(key)) return value.map((set: string[]) => set.map(name));
+    if (fields.includes(key) && typeof value === "string") return name(value);
+    return Number.isNaN(value) ? "NaN" : value;
+  }));
 }
 
 Deno.test("summarise() takes names of policies for labels: other names change nothing else", () => {
@@ -112,11 +113,46 @@ Deno.test("summarise() takes names of policies for labels: other names change no
       const other = summarise({
         responses: responses.map((row) => ({ ...row, policy: name(row.policy) })),
         verdicts: verdicts.map((row) => ({ ...row, a: name(row.a), b: name(row.b) })),
-      });
-      assertEquals(renamed(other, (policy) => policy), renamed(summarise({ responses, verdicts }), name));
+      }, { rounds });
+      assertEquals(renamed(other, (policy) => policy), renamed(summarise({ responses, verdicts }, { rounds }), name));
     }),
     { numRuns: 30 },
   );
+});
+
+Deno.test("summarise() rates more than two policies, and says where strengths have no end", () => {
+  const three = responsesTo(prompts, ["x", "y", "z"]);
+  const verdicts = prompts.flatMap((id, i) => [
+    verdict("ann", id, "x", "y", i < 4 ? "b" : "a"),
+    verdict("ann", id, "z", "x", "a"),
+    verdict("bob", id, "z", "x", "a"),
+  ]);
+  const [ann, bob] = summarise({ responses: three, verdicts }, { rounds }).judges;
+  assert(ann?.ratings && "policies" in ann.ratings);
+  assertEquals(ann.ratings.policies.map(({ policy }) => policy), ["x", "y", "z"]);
+  assertEquals([ann.ratings.undefeated, ann.ratings.determined], [[["z"]], false]);
+  const [x, y, z] = ann.ratings.policies.map(({ strength }) => strength.mean);
+  assert(x! < y! && y! < z!);
+  assertEquals(bob?.ratings, undefined);
+});
+
+Deno.test("summarise() compares every two judges on what both judged", () => {
+  const many = Array.from({ length: 40 }, (_, i) => `q${i}`);
+  const judged = (judge: string, length: number, turned: boolean) =>
+    many.slice(0, length).map((id, i) => {
+      const winner = judge === "ann" || i % 4 > 0 ? "a" : "b"; // bob contradicts ann on every fourth
+      const row = verdict(judge, id, "sft", "ppo", winner);
+      return turned ? swapped(row) : row;
+    });
+  const verdicts = [...judged("ann", 40, false), ...judged("bob", 32, true), ...judged("eve", 5, true)];
+  const { agreements } = summarise({ responses: responsesTo(many, ["sft", "ppo"]), verdicts }, { rounds });
+  assertEquals(agreements.map(({ one, other }) => [one, other]), [["ann", "bob"], ["ann", "eve"], ["bob", "eve"]]);
+  const [{ found }, few] = agreements as [typeof agreements[0], typeof agreements[0]];
+  assert("kappa" in found);
+  assertEquals([found.prompts, found.judge.withTies?.mean], [32, 0.75]);
+  assertEquals(found.confusion.a, { a: 24, tie: 0, b: 8 });
+  assertEquals(found.gaps.map(({ a, b, gap }) => [a, b, gap.mean]), [["sft", "ppo", 0.25]]);
+  assert("refused" in few.found);
 });
 
 Deno.test("summarise() takes a judge of whom nothing is valid, and an evaluation without verdicts", () => {
