@@ -58,7 +58,7 @@ export function failureOf(error: unknown, asked: Asked): AskError {
     if (/NotCapable|PermissionDenied/.test(root.name)) {
       return new AskError(`${about}: ${said(root.message)}`, "fatal", undefined, true);
     }
-    const unreached = /\(Connect\)|connect error|ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(`${root.message}`);
+    const unreached = /\(Connect\)|refused|ENOTFOUND|EAI_AGAIN/i.test(`${error.cause} ${root}`);
     const message = `${about}: no connection (${said(root.message)}); check that the server runs there`;
     return new AskError(message, "transient", undefined, unreached);
   }

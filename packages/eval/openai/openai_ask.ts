@@ -121,7 +121,9 @@ function refuseClashes(extraBody: Readonly<Record<string, unknown>>): void {
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new TypeError(`Expected baseURL to be an address such as http://127.0.0.1:8000/v1 but found "${text}"`);
+  throw new TypeError(
+    `Expected baseURL to be an address such as http://127.0.0.1:8000/v1 but found "${text.replace(/[^/]*@/, "…@")}"`,
+  );
 }
 
 /** A part of an address without its escapes; one that spells no text stands as it is. */
