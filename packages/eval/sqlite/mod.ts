@@ -4,3 +4,4 @@
  * @module
  */
 export { openCallLog, type SqliteCallLog } from "./call_log.ts";
+export { openStudyStore, type SqliteStudyStore } from "./studies.ts";

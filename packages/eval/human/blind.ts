@@ -1,0 +1,33 @@
+/** What hides who is who: sides, ids and orders that only the secret explains. */
+
+const utf8 = new TextEncoder();
+
+/** HMAC-SHA-256 of a few values. */
+async function digest(secret: string, what: readonly (string | number)[]): Promise<Uint8Array> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", utf8.encode(secret), algorithm, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8.encode(JSON.stringify(what))));
+}
+
+/** How an annotator sees a task. */
+export interface Sight {
+  /** Number of the task in the study. */
+  readonly task: number;
+  /** What the annotator knows it by. */
+  readonly handle: string;
+  /** Which response stands left. */
+  readonly left: "a" | "b";
+}
+
+/** The sight of a task: half of its HMAC is the handle, and a bit of the other half the side, so that neither tells the other. */
+export async function sightOf(secret: string, task: number, annotator: string): Promise<Sight> {
+  const bytes = await digest(secret, [task, annotator]);
+  const handle = Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { task, handle, left: bytes[16]! & 1 ? "a" : "b" };
+}
+
+/** Seed of an annotator's own order, a whole number below 2⁴⁸. */
+export async function seedOf(secret: string, annotator: string): Promise<number> {
+  const bytes = await digest(secret, ["order", annotator]);
+  return bytes.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0);
+}

@@ -1,0 +1,120 @@
+/** The state of a study: what its log amounts to. */
+import type { Sight } from "./blind.ts";
+import type { StudyEvent, UndoEvent, VoteEvent } from "./event.ts";
+import type { Study } from "./study.ts";
+
+/** A task that is held for an annotator. Nobody clears leases that are over: they are ignored. */
+export interface Lease {
+  /** Number of the task. */
+  readonly task: number;
+  /** When it ends, in milliseconds since 1970. */
+  readonly until: number;
+}
+
+/** An annotator's part of the state. */
+export interface AnnotatorState {
+  /** Current votes by task, the latest last. */
+  readonly votes: ReadonlyMap<number, VoteEvent>;
+  /** Tasks they were ever given. */
+  readonly sights: ReadonlyMap<number, Sight>;
+  /** How many votes they ever cast on a task. */
+  readonly revisions: ReadonlyMap<number, number>;
+  /** The last task that was held for them and that they did not vote on since. There is one at a time. */
+  readonly lease?: Lease;
+}
+
+/** What a log amounts to. */
+export interface StudyState {
+  /** The study. */
+  readonly study: Study;
+  /** How many events are in it. */
+  readonly length: number;
+  /** Everybody who ever got a task. */
+  readonly annotators: ReadonlyMap<string, AnnotatorState>;
+  /** Current votes of each task, by annotator. */
+  readonly votes: readonly ReadonlyMap<string, VoteEvent>[];
+  /** Every vote that was ever cast, by its id. */
+  readonly cast: ReadonlyMap<string, VoteEvent>;
+  /** Votes that were taken back, by their id. */
+  readonly undone: ReadonlyMap<string, UndoEvent>;
+}
+
+interface Mine extends AnnotatorState {
+  readonly votes: Map<number, VoteEvent>;
+  readonly sights: Map<number, Sight>;
+  readonly revisions: Map<number, number>;
+  lease?: Lease;
+}
+
+/** A state that grows, and the function that adds an event to it. */
+export function growing(study: Study): { readonly state: StudyState; readonly add: (event: StudyEvent) => void } {
+  const annotators = new Map<string, Mine>();
+  const state = {
+    ...{ study, length: 0, annotators, votes: study.tasks.map(() => new Map<string, VoteEvent>()) },
+    ...{ cast: new Map<string, VoteEvent>(), undone: new Map<string, UndoEvent>() },
+  };
+  const of = (annotator: string): Mine => {
+    const mine = annotators.get(annotator) ?? { votes: new Map(), sights: new Map(), revisions: new Map() };
+    annotators.set(annotator, mine);
+    return mine;
+  };
+  const steps: { readonly [K in StudyEvent["kind"]]: (event: Extract<StudyEvent, { kind: K }>, mine: Mine) => void } = {
+    lease({ task, handle, left, until }, mine) {
+      mine.sights.set(task, { task, handle, left });
+      mine.lease = { task, until };
+    },
+    vote(vote, mine) {
+      const { task, id, annotator, revision } = vote;
+      state.cast.set(id, vote);
+      state.votes[task]!.set(annotator, vote);
+      mine.votes.delete(task); // a vote that is revised becomes the latest
+      mine.votes.set(task, vote);
+      mine.revisions.set(task, revision);
+      if (mine.lease?.task === task) delete mine.lease;
+    },
+    undo(undo, mine) {
+      const { task, id, annotator, until } = undo;
+      state.undone.set(id, undo);
+      state.votes[task]!.delete(annotator);
+      mine.votes.delete(task);
+      mine.lease = { task, until };
+    },
+  };
+  return {
+    state,
+    add(event) {
+      steps[event.kind](event as never, of(event.annotator));
+      state.length++;
+    },
+  };
+}
+
+/** The lease of an annotator that is not over yet. */
+export function liveLease(state: StudyState, annotator: string, now: number): Lease | undefined {
+  const lease = state.annotators.get(annotator)?.lease;
+  return lease && lease.until > now ? lease : undefined;
+}
+
+/** Leases of everybody but one that are not over yet. */
+export function leasesOfOthers(state: StudyState, annotator: string, now: number): Lease[] {
+  const others = [...state.annotators.keys()].filter((other) => other !== annotator);
+  return others.map((other) => liveLease(state, other, now)).filter((lease) => lease !== undefined);
+}
+
+/** Votes and live leases of everybody but one, by task. */
+export function seatsOfOthers(state: StudyState, annotator: string, now: number): number[] {
+  const seats = state.votes.map((votes) => votes.size - (votes.has(annotator) ? 1 : 0));
+  for (const { task } of leasesOfOthers(state, annotator, now)) seats[task]!++;
+  return seats;
+}
+
+/** Whether another annotator may vote on a task. Gold checks are for everybody. */
+export function hasRoom({ tasks, overlap }: Study, task: number, seats: number): boolean {
+  return tasks[task]!.gold !== undefined || seats < overlap;
+}
+
+/** Whom a vote prefers; undefined if it says nothing. Both bad is a tie. */
+export function winnerOf({ choice, left }: Pick<VoteEvent, "choice" | "left">): "a" | "b" | "tie" | undefined {
+  const right = left === "a" ? "b" : "a";
+  return ({ left, right, tie: "tie", bad: "tie", skip: undefined } as const)[choice];
+}

@@ -1,0 +1,131 @@
+/** Studies in a SQLite file. */
+import type { DatabaseSync } from "node:sqlite";
+import type { Study, StudyEvent, StudyStore } from "@tare/eval";
+import { type Contents, openDatabase } from "./database.ts";
+
+/** A store in a file. Disposing of it closes the file. */
+export interface SqliteStudyStore extends StudyStore, Disposable {}
+
+// What rules could be broken by a program that decided wrongly are rules of the file too: one vote of an annotator on a task at
+// a time (a revision has the next number), no vote id twice, no vote taken back twice.
+// Tasks and events are JSON, which may hold what columns cannot: half surrogates and the character 0.
+const contents: Contents = {
+  name: "file of studies",
+  application: 0x54535455, // TSTU
+  version: 1,
+  schema: `
+    CREATE TABLE studies (
+      id INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      settings TEXT NOT NULL CHECK (json_valid(settings))
+    ) STRICT;
+    CREATE TABLE tasks (
+      study INTEGER NOT NULL REFERENCES studies ON DELETE CASCADE,
+      number INTEGER NOT NULL CHECK (number >= 0),
+      body TEXT NOT NULL CHECK (json_valid(body)),
+      PRIMARY KEY (study, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE events (
+      study INTEGER NOT NULL REFERENCES studies ON DELETE CASCADE,
+      number INTEGER NOT NULL CHECK (number >= 0),
+      body TEXT NOT NULL CHECK (json_valid(body)),
+      kind TEXT NOT NULL AS (body ->> 'kind') CHECK (kind IN ('lease', 'vote', 'undo')),
+      annotator TEXT NOT NULL AS (body ->> 'annotator'),
+      task INTEGER NOT NULL AS (body ->> 'task'),
+      vote TEXT AS (body ->> 'id') CHECK (kind = 'lease' OR vote IS NOT NULL),
+      revision INTEGER AS (body ->> 'revision') CHECK (kind <> 'vote' OR revision >= 1),
+      choice TEXT AS (body ->> 'choice') CHECK (kind <> 'vote' OR choice IN ('left', 'right', 'tie', 'bad', 'skip')),
+      side TEXT AS (body ->> 'left') CHECK (kind = 'undo' OR side IN ('a', 'b')),
+      PRIMARY KEY (study, number),
+      FOREIGN KEY (study, task) REFERENCES tasks (study, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX one_vote ON events (study, annotator, task, revision) WHERE kind = 'vote';
+    CREATE UNIQUE INDEX one_id ON events (study, vote) WHERE kind = 'vote';
+    CREATE UNIQUE INDEX one_undo ON events (study, vote) WHERE kind = 'undo';`,
+};
+
+/**
+ * Opens a file of studies, or makes one. Votes that were acknowledged are in it after `kill -9` and after a power cut, and any
+ * number of processes of one machine may have it open.
+ *
+ * @param path The file; `:memory:` for one that is gone afterwards.
+ * @returns The store. Disposing of it closes the file.
+ * @throws {Error} If the file cannot be opened, or holds something else; one sentence.
+ *
+ * @example Usage
+ * ```ts
+ * import { openStudyStore } from "@tare/eval/sqlite";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using store = openStudyStore(":memory:");
+ * assertEquals(await store.names(), []);
+ * ```
+ */
+export function openStudyStore(path: string): SqliteStudyStore {
+  const database = openDatabase(path, contents);
+  const find = database.prepare("SELECT id, settings FROM studies WHERE name = ?");
+  const tasks = database.prepare("SELECT body FROM tasks WHERE study = ? ORDER BY number");
+  const names = database.prepare("SELECT name FROM studies ORDER BY name");
+  const read = database.prepare(
+    `SELECT body FROM events WHERE study = (SELECT id FROM studies WHERE name = ?) AND number >= ?
+     ORDER BY number LIMIT ?`,
+  );
+  const length = database.prepare(
+    `SELECT studies.id, (SELECT coalesce(max(number), -1) + 1 FROM events WHERE study = studies.id) AS length
+     FROM studies WHERE name = ?`,
+  );
+  const addStudy = database.prepare("INSERT INTO studies (name, settings) VALUES (?, ?)");
+  const addTask = database.prepare("INSERT INTO tasks (study, number, body) VALUES (?, ?, ?)");
+  const addEvent = database.prepare("INSERT INTO events (study, number, body) VALUES (?, ?, ?)");
+  const drop = [
+    "DELETE FROM events WHERE study = (SELECT id FROM studies WHERE name = ?)",
+    "DELETE FROM studies WHERE name = ?",
+  ].map((sql) => database.prepare(sql));
+  return {
+    create: async (study, events = []) =>
+      await inTransaction(database, () => {
+        const { name, tasks, ...settings } = study;
+        if (find.get(name)) return false;
+        const id = addStudy.run(name, JSON.stringify(settings)).lastInsertRowid;
+        for (const [i, task] of tasks.entries()) addTask.run(id, i, JSON.stringify(task));
+        for (const [i, event] of events.entries()) addEvent.run(id, i, JSON.stringify(event));
+        return true;
+      }),
+    names: async () => await Promise.resolve(names.all().map(({ name }) => String(name))),
+    find: async (name) =>
+      await inTransaction(database, () => {
+        const row = find.get(name);
+        if (!row) return undefined;
+        const list = tasks.all(row.id!).map(({ body }) => JSON.parse(String(body)));
+        return { name, ...JSON.parse(String(row.settings)), tasks: list } as Study;
+      }),
+    read: async (name, from, limit) =>
+      await Promise.resolve(read.all(name, from, limit).map(({ body }) => JSON.parse(String(body)) as StudyEvent)),
+    append: async (name, at, event) =>
+      await inTransaction(database, () => {
+        const row = length.get(name);
+        if (row?.length !== at) return false;
+        addEvent.run(row.id!, at, JSON.stringify(event));
+        return true;
+      }),
+    remove: async (name) =>
+      await inTransaction(database, () => {
+        const [, { changes }] = drop.map((statement) => statement.run(name)) as [unknown, { changes: number | bigint }];
+        return Number(changes) > 0;
+      }),
+    [Symbol.dispose]: () => database.close(),
+  };
+}
+
+/** Runs work that nobody else's writing comes in between of. */
+function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}
