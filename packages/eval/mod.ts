@@ -24,26 +24,6 @@ export { recorded } from "./ask/recorded.ts";
 export { remembered } from "./ask/remembered.ts";
 export { retried, type RetryOptions } from "./ask/retried.ts";
 export type { Cost, Spent } from "./ask/spent.ts";
-export { type Ratings, ratingsOf } from "./human/agreement.ts";
-export type { Choice, LeaseEvent, StudyEvent, UndoEvent, VoteEvent } from "./human/event.ts";
-export { exportStudy, importStudy } from "./human/jsonl.ts";
-export {
-  createStudy,
-  type NextOutcome,
-  type OpenStudy,
-  openStudy,
-  type OwnProgress,
-  type ShownTask,
-  type UndoOutcome,
-} from "./human/open_study.ts";
-export { type StudyProgress, studyProgress } from "./human/progress.ts";
-export { type AnnotatorQuality, annotatorQuality, type QualityFlag, type QualityLimits } from "./human/quality.ts";
-export type { Sight } from "./human/blind.ts";
-export type { AnnotatorState, Lease, StudyState } from "./human/state.ts";
-export { memoryStudyStore, type StudyStore } from "./human/store.ts";
-export { checkStudy, type Said, type Study, type StudySettings, type StudyTask } from "./human/study.ts";
-export { humanResponses, humanVerdicts } from "./human/verdicts.ts";
-export type { Ballot, OwnVote, VoteOutcome } from "./human/vote.ts";
 export { goldJudge, type GoldJudgeOptions } from "./judges/gold_judge.ts";
 export { gptJudge, type GptJudgeOptions } from "./judges/gpt_judge.ts";
 export { type Choice, type Reading, readVerdict, type VerdictForm } from "./judges/parse.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { openStudy, type StudyEvent } from "@tare/eval";
+import { openStudy, type StudyEvent } from "@tare/eval/human";
 import { DatabaseSync } from "node:sqlite";
 import { begin, checkStore, given, studyOf, votersOf } from "../human/fakes.ts";
 import { openStudyStore } from "./studies.ts";
