@@ -3,6 +3,9 @@ import type { Command, Context } from "./command.ts";
 import { dataStatistics } from "./commands/data_stats.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
+import { evalAgree } from "./commands/eval_agree.ts";
+import { evalExport } from "./commands/eval_export.ts";
+import { evalReport } from "./commands/eval_report.ts";
 import { generate } from "./commands/generate.ts";
 import { run } from "./commands/run.ts";
 import { readSettings } from "./config_file.ts";
@@ -14,6 +17,7 @@ import { bar, note, print, restore } from "./terminal.ts";
 
 const commands: Readonly<Record<string, Command>> = {
   ...stages,
+  ...{ "eval report": evalReport, "eval agree": evalAgree, "eval export": evalExport },
   ...{ run, demo, "data stats": dataStatistics, generate, doctor },
 };
 

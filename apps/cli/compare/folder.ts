@@ -9,6 +9,9 @@ import type { ComparisonTable, ScoredResponse } from "./table.ts";
 
 const names = ["run.json", "table.json", "responses.jsonl", "verdicts.jsonl"];
 
+/** What `tare eval report` puts beside them. */
+const reports = ["report.html", "report.md"];
+
 /** What a comparison found. */
 export interface Found {
   /** What the policies said. */
@@ -42,7 +45,7 @@ export async function finishedComparison(
       table: JSON.parse(await read("table.json")),
     };
   }
-  await checkReplaceable({ path, out, names, what: "a comparison", force });
+  await checkReplaceable({ path, out, names: [...names, ...reports], what: "a comparison", force });
   return undefined;
 }
 
