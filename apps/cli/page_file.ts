@@ -4,10 +4,10 @@ import { head, isFolder, openFile, readText } from "./files.ts";
 import { UsageError } from "./flags.ts";
 
 /** What a report begins with. */
-const beginnings = { html: /^\s*<(!doctype|html)/i, md: /^# / } as const;
+const beginnings: Readonly<Record<PageKind, RegExp>> = { html: /^\s*<(!doctype|html)/i, md: /^# / };
 
 /** What a report may be. */
-export type PageKind = keyof typeof beginnings;
+export type PageKind = "html" | "md";
 
 /**
  * What a file will be, by the ending of its name.
