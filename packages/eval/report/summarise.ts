@@ -41,7 +41,7 @@ export interface JudgeSummary {
   readonly judge: string;
   /** Every pair of policies that it judged, in the order of policies. */
   readonly comparisons: readonly Comparison[];
-  /** Strengths by Bradley and Terry where it judged more than two policies, or why there are none. */
+  /** Strengths by Bradley and Terry where it has valid verdicts on more than two policies, or why there are none. */
   readonly ratings?: BradleyTerry | { readonly refused: string };
 }
 
