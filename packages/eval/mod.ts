@@ -43,6 +43,7 @@ export type { Both, Outcome, Vote } from "./stats/overlap.ts";
 export { type PairedInterval, pairedInterval } from "./stats/paired.ts";
 export { percentile } from "./stats/percentile.ts";
 export { type PermutationOptions, type PermutationTest, permutationTest } from "./stats/permutation.ts";
+export { type Claim, powerOf, promptsNeeded } from "./stats/power.ts";
 export { signTest } from "./stats/sign_test.ts";
 export { tQuantile } from "./stats/t.ts";
 export { wilson } from "./stats/wilson.ts";

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { Verdict } from "../verdict.ts";
-import { mirrored } from "./fakes.ts";
+import { mirrored, normals } from "./fakes.ts";
 import { wilson } from "./wilson.ts";
 import { winRate } from "./win_rate.ts";
 
@@ -90,4 +90,27 @@ Deno.test("winRate() is not certain where all verdicts agree: 60 wins may hide a
   }
   const { rate } = winRate(of("a"), of("a").map((_, i) => `prompt ${i % 3}`)); // three prompts say less than sixty
   assertAlmostEquals(rate.low, wilson(3, 3).low, 1e-12);
+});
+
+Deno.test("winRate() of games in both orders holds the truth in 93 to 97 % of 1,000 experiments; without prompts it does not", () => {
+  // A wins a game if the prompt's liking of it, 0.3 + z, and 0.3 for standing first, or against, and a little luck are above 0.
+  const truth = 0.6086257330029334; // (Φ(0.6 / √1.09) + ½) / 2
+  const draw = normals(8);
+  let [held, naive] = [0, 0];
+  for (let run = 0; run < 1000; run++) {
+    const [list, prompts]: [Verdict[], string[]] = [[], []];
+    for (let prompt = 0; prompt < 100; prompt++) {
+      const liking = 0.3 + draw();
+      for (const first of [0.3, -0.3]) {
+        list.push({ winner: liking + first + 0.3 * draw() > 0 ? "a" : "b" });
+        prompts.push(`${prompt}`);
+      }
+    }
+    const together = winRate(list, prompts, { rounds: 400, seed: run }).rate;
+    if (together.low <= truth && truth <= together.high) held++;
+    const apart = winRate(list, each(list), { rounds: 200, seed: run }).rate;
+    if (apart.low <= truth && truth <= apart.high) naive++;
+  }
+  assert(held >= 930 && held <= 970, `${held}`);
+  assert(naive < 900, `${naive}`);
 });
