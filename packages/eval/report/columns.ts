@@ -49,5 +49,9 @@ export const conditions: readonly Column[] = [
     head: "win rate at equal length",
     cell: ({ lengthControlled }) => "rate" in lengthControlled ? estimate(lengthControlled.rate) : "none, see below",
   },
+  {
+    head: "prompts it would take",
+    cell: ({ promptsNeeded: needed }) => typeof needed === "number" ? `${needed}` : "–",
+  },
   { head: "mean characters", cell: ({ lengths }) => `${figure(lengths.a)} against ${figure(lengths.b)}` },
 ];

@@ -25,6 +25,11 @@ export function notesOf({ judges, agreements }: Summary): string[] {
         "Where a judge was asked in both orders: the share of pairs for which both orders name the same winner (pairs with a failed order left out), and the share of decided games that the response standing first won; 50 % if the order does not matter.",
       ]
       : [],
+    ...pairs.some(({ promptsNeeded }) => promptsNeeded !== undefined)
+      ? [
+        "Where the interval holds one half nothing was shown. Prompts it would take: how many the sign test needs to find a difference four times out of five, if the rate and the share of ties found here were the true ones, which they need not be. None stands where the rate is within a point of one half.",
+      ]
+      : [],
     ...pairs.some(({ lengthControlled }) => "rate" in lengthControlled)
       ? [
         "The win rate at equal length is AlpacaEval’s length-controlled one in its minimal form, with lengths in characters: a model of verdicts by length, and no better than that model.",
