@@ -21,12 +21,10 @@ Deno.test("markdownReport() has the paper's table for every judge, and says what
   assertStringIncludes(text, "# Try\n\n3 policies, 4 prompts, 2 judges.\n");
   assertStringIncludes(
     text,
-    `| sft against ppo | 25.0${space}% (1) | 25.0${space}% (1) | 50.0${space}% (2) | 0.0${space}% (0) | 37.5${space}% (`,
+    `| sft against ppo | 25.0${space}% (1) | 25.0${space}% (1) | 50.0${space}% (2) | 37.5${space}% (`,
   );
-  assertStringIncludes(
-    text,
-    `| sft against dpo | – (0) | – (0) | – (0) | 100.0${space}% (1) | – | – | 0.0 to 100.0${space}% |`,
-  );
+  assertStringIncludes(text, `| sft against dpo | – (0) | – (0) | – (0) | – | 1.000 | 1.000 | 100.0${space}% (1) |`);
+  assertStringIncludes(text, `| sft against dpo | – | – | 0.0 to 100.0${space}% | – | – |`);
   assertStringIncludes(text, "## Judge bob\n\nWho won:\n\n| pair | win | tie |");
   assertStringIncludes(text, "- sft against dpo: 1 verdict is invalid: no verdict was found\n- ");
   assertStringIncludes(text, "\n- Invalid is a verdict that could not be had");

@@ -59,6 +59,9 @@ export function remarksOf({ a, b, reasons, lengthControlled }: Comparison): stri
     ...reasons.slice(0, mostReasons).map(({ reason, count }) => `${invalid(count)}: ${cut(reason, 200)}`),
     ...left > 0 ? [`${invalid(left)} for rarer reasons`] : [],
     ..."refused" in lengthControlled ? [`no win rate at equal length: ${lengthControlled.refused}`] : [],
+    ..."separated" in lengthControlled && lengthControlled.separated
+      ? ["length alone tells wins from losses: the win rate at equal length is the model’s guess"]
+      : [],
   ];
   return remarks.map((text) => `${a} against ${b}: ${text}`);
 }

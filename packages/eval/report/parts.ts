@@ -1,5 +1,5 @@
 /** What both reports say, as texts: parts with tables and sentences. */
-import { type Column, conditions, outcome } from "./columns.ts";
+import { type Column, conditions, otherWays, outcome } from "./columns.ts";
 import { count, estimate, figure, interval, list, percent } from "./format.ts";
 import { notesOf, remarksOf } from "./notes.ts";
 import type { PairAgreement } from "./ratings.ts";
@@ -65,7 +65,8 @@ function judgePart({ judge, comparisons, ratings }: JudgeSummary): Part {
     comparisons,
     tables: [
       pairTable("Who won", outcome, comparisons),
-      pairTable("What may have swayed the judge, and prompts it takes", conditions, comparisons),
+      pairTable("The win rate in other ways", otherWays, comparisons),
+      pairTable("What may have swayed the judge", conditions, comparisons),
       ...ratings && "policies" in ratings ? [ratingsTable(ratings)] : [],
     ],
     notes: [...comparisons.flatMap(remarksOf), ...ratings ? ratingRemarks(ratings) : []],
