@@ -87,19 +87,17 @@ export function bradleyTerry(
   if (prompts.length === 0) return { refused: `Expected a valid match or more but found none of ${matches.length}` };
   const names = [...new Set(prompts.flat().flatMap(({ a, b }) => [a, b]))].sort();
   const gains = prompts.map((own) => gainsOf(own, names));
-  const links = linksOf(pointsOf(gains, gains.keys(), names.length), names);
+  const table = (chosen: Iterable<number>) => pointsOf(gains, chosen, names.length);
+  const points = table(gains.keys());
+  const links = linksOf(points, names);
   if (ridge === 0 && !links.determined) {
     return {
       refused: "Expected points of every policy against every other, if by a chain, but found sets apart: use a ridge",
     };
   }
-  let first = true; // the fit of all prompts; others are of resamples
-  const strengths = bootstrapAll(prompts.length, (chosen) => {
-    const points = pointsOf(gains, chosen, names.length);
-    const found = strengthsOf(points, names.length, first ? ridge : Math.max(ridge, 0.01));
-    first = false;
-    return found;
-  }, options);
+  const means = strengthsOf(points, names.length, ridge);
+  const resampled = (chosen: Uint32Array) => strengthsOf(table(chosen), names.length, Math.max(ridge, 0.01));
+  const strengths = bootstrapAll(gains.length, resampled, options).map((found, i) => ({ ...found, mean: means[i]! }));
   return {
     policies: names.map((policy, i) => {
       const strength = strengths[i]!;

@@ -87,6 +87,13 @@ Deno.test("bradleyTerry() reports who never lost and who never won, and without 
 Deno.test("bradleyTerry() reports groups that never met", () => {
   const { groups, determined, undefeated } = found([...played("a", "b", 3, 0, 2), ...played("c", "d", 1, 0, 4)]);
   assertEquals([groups, determined, undefeated], [[["a", "b"], ["c", "d"]], false, []]);
+  assertEquals(found([...played("x", "z", 2, 0, 0), ...played("y", "z", 2, 0, 0)]).groups, [["x", "y", "z"]]); // by z
+});
+
+Deno.test("bradleyTerry() has intervals with ends without a ridge too, though a resample may have no loss", () => {
+  for (const { strength } of found(played("x", "y", 4, 0, 1), { ridge: 0 }).policies) {
+    assert(Math.abs(strength.low) < 6 && Math.abs(strength.high) < 6, JSON.stringify(strength));
+  }
 });
 
 Deno.test("bradleyTerry() ranks only those apart whose intervals are", () => {

@@ -46,7 +46,8 @@ export interface LengthControlled {
  *
  * Left out is AlpacaEval's difficulty of each instruction, which is fitted on verdicts about many other models and exists for
  * its own instructions only, and with it the weights for its gamed baselines. Its L1 penalty, chosen by cross-validation, is a
- * small ridge on φ here: two numbers from hundreds of verdicts need no more.
+ * small ridge on φ here: two numbers from hundreds of verdicts need no more. Where length alone decides and one side is nearly
+ * always the longer one, the ridge leaves some of the raw rate in the other; the interval is wide then.
  *
  * The interval is σ(θ ± t · e), with e from the sandwich estimate whose clusters are prompts (s taken as given), and t Student's
  * for one degree of freedom fewer than prompts. Where length alone tells wins from losses the residuals say too little; there

@@ -28,7 +28,7 @@ export interface Overlap {
   readonly b: string;
   /** What the judge decided. */
   readonly judge: Outcome;
-  /** What people did, in the order of their ids. */
+  /** What people did. */
   readonly people: readonly Outcome[];
 }
 
@@ -62,9 +62,8 @@ export function overlapOf(
   const common = [...verdicts.keys()].filter((key) => votes.has(key)).sort();
   const items = common.map((key): Overlap => {
     const [verdict] = verdicts.get(key)!;
-    const people = votes.get(key)!.toSorted((one, other) => one.judge < other.judge ? -1 : 1);
     const { promptId, a, b, outcome } = verdict!;
-    return { promptId, a, b, judge: outcome, people: people.map(({ outcome }) => outcome) };
+    return { promptId, a, b, judge: outcome, people: votes.get(key)!.map(({ outcome }) => outcome) };
   });
   const valid = (rows: readonly Vote[]) => rows.filter(({ winner }) => winner !== "invalid").length;
   const voted = items.reduce((sum, { people }) => sum + people.length, 0);
@@ -76,7 +75,6 @@ export function overlapOf(
 }
 
 interface Decided {
-  readonly judge: string;
   readonly promptId: string;
   readonly a: string;
   readonly b: string;
@@ -100,7 +98,7 @@ function itemsOf(rows: readonly Vote[]): Map<string, Decided[]> {
     seen.add(vote);
     if (winner === "invalid") continue;
     const outcome = !swapped || winner === "tie" ? winner : winner === "a" ? "b" : "a";
-    const decided = { judge, promptId, a, b, outcome };
+    const decided = { promptId, a, b, outcome };
     const others = items.get(key);
     if (others) others.push(decided);
     else items.set(key, [decided]);

@@ -57,7 +57,9 @@ Deno.test("permutationTest() has the same bits in any order of rows, and the sam
   );
 });
 
-Deno.test("permutationTest() of zeros is 1, and it refuses what makes no sense", () => {
+Deno.test("permutationTest() of zeros is 1, of random flips never 0, and it refuses what makes no sense", () => {
+  const wins = Array.from({ length: 60 }, () => 1);
+  assertEquals(permutationTest(wins, each(wins), { rounds: 100 }).p, 1 / 101); // never 0 of random flips
   assertEquals(permutationTest([0, 0], ["a", "b"]), { mean: 0, p: 1, prompts: 2, exact: true });
   assertThrows(() => permutationTest([], []), RangeError, "found none");
   assertThrows(() => permutationTest([NaN], [1]), RangeError, "but found NaN at 0");
