@@ -26,16 +26,28 @@ export const outcome: readonly Column[] = [
   { head: "win", cell: (pair) => `${percent(sharesOf(pair).win)} (${pair.win})` },
   { head: "tie", cell: (pair) => `${percent(sharesOf(pair).tie)} (${pair.tie})` },
   { head: "lose", cell: (pair) => `${percent(sharesOf(pair).lose)} (${pair.lose})` },
-  { head: "invalid", cell: (pair) => `${percent(pair.invalidRate)} (${pair.invalid})` },
-  { head: "win rate, prompts drawn anew", cell: ({ rate }) => estimate(rate) },
-  { head: "Wilson", cell: ({ wilson }) => Number.isFinite(wilson.mean) ? interval(wilson) : "–" },
-  { head: "if invalid had been lost, won", cell: ({ bounds }) => interval(bounds) },
-  { head: "without ties", cell: ({ withoutTies }) => percent(withoutTies) },
+  { head: "win rate", cell: ({ rate }) => estimate(rate) },
   { head: "p, sign test", cell: ({ sign }) => pValue(sign.p) },
   { head: "p, Holm", cell: ({ sign }) => pValue(sign.holm) },
+  { head: "invalid", cell: (pair) => `${percent(pair.invalidRate)} (${pair.invalid})` },
 ];
 
-/** What may have swayed the judge, and how much the numbers can bear. */
+/** The same, seen in other ways. */
+export const otherWays: readonly Column[] = [
+  { head: "Wilson’s interval", cell: ({ wilson }) => Number.isFinite(wilson.mean) ? interval(wilson) : "–" },
+  { head: "without ties", cell: ({ withoutTies }) => percent(withoutTies) },
+  { head: "had all invalid been lost, or won", cell: ({ bounds, invalid }) => invalid > 0 ? interval(bounds) : "–" },
+  {
+    head: "at equal length",
+    cell: ({ lengthControlled }) => "rate" in lengthControlled ? estimate(lengthControlled.rate) : "–",
+  },
+  {
+    head: "prompts it would take",
+    cell: ({ promptsNeeded: needed }) => typeof needed === "number" ? `${needed}` : "–",
+  },
+];
+
+/** What may have swayed the judge. */
 export const conditions: readonly Column[] = [
   {
     head: "same winner in both orders",
@@ -44,10 +56,6 @@ export const conditions: readonly Column[] = [
   {
     head: "first response wins",
     cell: ({ order }) => order.decided > 0 ? `${estimate(order.firstRate)} of ${order.decided}` : "–",
-  },
-  {
-    head: "win rate at equal length",
-    cell: ({ lengthControlled }) => "rate" in lengthControlled ? estimate(lengthControlled.rate) : "none, see below",
   },
   { head: "mean characters", cell: ({ lengths }) => `${figure(lengths.a)} against ${figure(lengths.b)}` },
 ];

@@ -47,31 +47,39 @@ const cell = fc.record({
   members: fc.option(fc.dictionary(fc.string({ maxLength: 4 }), winner), { nil: undefined }),
 });
 
-/** Evaluations of any kind: some pairs unjudged, in either order, some with games, some with members. */
-export const evaluations: fc.Arbitrary<Evaluation> = fc.record({
-  policies: names(2, 4),
-  prompts: names(1, 6),
-  judges: names(1, 3),
-  texts: fc.array(anyText, { minLength: 1, maxLength: 30 }),
-  cells: fc.array(cell, { minLength: 1, maxLength: 50 }),
-}).map(({ policies, prompts, judges, texts, cells }) => {
-  let [text, at] = [0, 0];
-  const nextText = () => texts[text++ % texts.length]!;
-  const promptOf = new Map(prompts.map((id) => [id, nextText()]));
-  const responses = policies.flatMap((policy) =>
-    prompts.map((promptId) => ({ policy, promptId, prompt: promptOf.get(promptId)!, response: nextText() }))
-  );
-  const verdicts = judges.flatMap((judge) =>
-    prompts.flatMap((promptId) =>
-      policies.flatMap((one, i) =>
-        policies.slice(i + 1).flatMap((other) => {
-          const { winner, swap, missing, games, members } = cells[at++ % cells.length]!;
-          if (missing) return [];
-          const [a, b] = swap ? [other, one] : [one, other];
-          return [{ ...verdict(judge, promptId, a, b, winner), ...games && { games }, ...members && { members } }];
-        })
+const evaluationsOf = (prompts: fc.Arbitrary<string[]>): fc.Arbitrary<Evaluation> =>
+  fc.record({
+    policies: names(2, 4),
+    prompts,
+    judges: names(1, 3),
+    texts: fc.array(anyText, { minLength: 1, maxLength: 30 }),
+    cells: fc.array(cell, { minLength: 1, maxLength: 50 }),
+  }).map(({ policies, prompts, judges, texts, cells }) => {
+    let [text, at] = [0, 0];
+    const nextText = () => texts[text++ % texts.length]!;
+    const promptOf = new Map(prompts.map((id) => [id, nextText()]));
+    const responses = policies.flatMap((policy) =>
+      prompts.map((promptId) => ({ policy, promptId, prompt: promptOf.get(promptId)!, response: nextText() }))
+    );
+    const verdicts = judges.flatMap((judge) =>
+      prompts.flatMap((promptId) =>
+        policies.flatMap((one, i) =>
+          policies.slice(i + 1).flatMap((other) => {
+            const { winner, swap, missing, games, members } = cells[at++ % cells.length]!;
+            if (missing) return [];
+            const [a, b] = swap ? [other, one] : [one, other];
+            return [{ ...verdict(judge, promptId, a, b, winner), ...games && { games }, ...members && { members } }];
+          })
+        )
       )
-    )
-  );
-  return { responses, verdicts };
-});
+    );
+    return { responses, verdicts };
+  });
+
+/** Evaluations of any kind: some pairs unjudged, in either order, some with games, some with members. */
+export const evaluations: fc.Arbitrary<Evaluation> = evaluationsOf(names(1, 6));
+
+/** The same with prompts enough for every statistic. */
+export const largeEvaluations: fc.Arbitrary<Evaluation> = evaluationsOf(
+  fc.constant(Array.from({ length: 50 }, (_, i) => `prompt ${i}`)),
+);

@@ -8,7 +8,7 @@ export function percent(share: number): string {
 
 /** An interval of a share in words: "41.0 to 53.2 %". */
 export function interval({ low, high }: Pick<Interval, "low" | "high">): string {
-  return `${(100 * low).toFixed(1)} to ${percent(high)}`;
+  return `${minus((100 * low).toFixed(1))} to ${percent(high)}`;
 }
 
 /** A share and its interval: "47.1 % (41.0 to 53.2 %)"; a dash where there is none. */
@@ -31,6 +31,17 @@ export function figure(number: number): string {
 export function count(number: number, noun: string, several: string = `${noun}s`): string {
   const digits = `${number}`.replace(/\B(?=(\d{3})+$)/g, ",");
   return `${digits} ${number === 1 ? noun : several}`;
+}
+
+/** Names in a row: "a, b and c". */
+export function list(names: readonly string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}
+
+/** A text, and no more of it than so many characters. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most)} … (${text.length - most} characters more)`;
 }
 
 /** The typographic minus; none before a zero. */

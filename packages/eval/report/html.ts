@@ -1,15 +1,14 @@
 /** The summary of an evaluation as one HTML file: nothing is loaded, no script runs, and equal rows give equal bytes. */
 import { bars, type StyleOf } from "./bars.ts";
-import { type Column, conditions, outcome } from "./columns.ts";
 import type { Evaluation } from "./evaluation.ts";
-import { count, figure } from "./format.ts";
+import { count } from "./format.ts";
 import { orderedOf } from "./judged_pairs.ts";
 import { type Markup, markup, textOf, trusted } from "./markup.ts";
-import { notesOf, remarksOf } from "./notes.ts";
+import { headOf, type Part, partsOf, type Table } from "./parts.ts";
 import { sampleMarkup } from "./sample_markup.ts";
-import { samplesOf } from "./samples.ts";
+import { type Sample, samplesOf } from "./samples.ts";
 import { colours, style } from "./style.ts";
-import type { Comparison, JudgeSummary, Summary } from "./summarise.ts";
+import type { Summary } from "./summarise.ts";
 
 /** What an HTML report is told. */
 export interface HtmlReportOptions {
@@ -63,26 +62,33 @@ export function htmlReport(
   const names = summary.policies.map(({ name }) => name);
   const styleOf: StyleOf = (policy) => `c${names.indexOf(policy) % colours}`;
   const shown = samplesOf(orderedOf(evaluation, names), samples);
-  return page(title, summary, [
-    { title: "Policies", body: [policiesTable(summary, styleOf)] },
-    ...summary.judges.map((judge) => judgeSection(judge, styleOf)),
-    {
-      title: "How to read this",
-      body: [markup`<ul class="notes">${notesOf(summary).map((note) => markup`<li>${note}</li>`)}</ul>`],
-    },
-    ...shown.length === 0 ? [] : [{
-      title: "Samples",
-      body: [
-        markup`<p>${
-          count(shown.length, "sample")
-        }, chosen by a rule: disagreements between judges first, at most half of all; then wins and losses by turns.</p>`,
-        ...shown.map((sample) => sampleMarkup(sample, styleOf)),
-      ],
-    }],
-  ]);
+  const parts = partsOf(summary).map((part): Section => ({ title: part.title, body: bodyOf(part, styleOf) }));
+  return page(title, headOf(summary), shown.length === 0 ? parts : [...parts, samplesSection(shown, styleOf)]);
 }
 
-function page(title: string, { policies, prompts, judges }: Summary, sections: readonly Section[]): string {
+function bodyOf({ title, comparisons, tables, notes }: Part, styleOf: StyleOf): Markup[] {
+  return [
+    ...comparisons ? [bars(comparisons, styleOf)] : [],
+    ...tables.map((table) =>
+      markup`${tables.length > 1 ? markup`<h3>${table.label}</h3>` : ""}${tableOf(table, title)}`
+    ),
+    ...notes.length > 0 ? [markup`<ul class="notes">${notes.map((note) => markup`<li>${note}</li>\n`)}</ul>`] : [],
+  ];
+}
+
+function samplesSection(shown: readonly Sample[], styleOf: StyleOf): Section {
+  const rule =
+    "chosen by a rule: disagreements between judges first, at most half of all; then wins and losses by turns.";
+  return {
+    title: "Samples",
+    body: [
+      markup`<p>${count(shown.length, "sample")}, ${rule}</p>`,
+      ...shown.map((sample) => sampleMarkup(sample, styleOf)),
+    ],
+  };
+}
+
+function page(title: string, head: string, sections: readonly Section[]): string {
   return textOf(markup`<!doctype html>
 <html lang="en">
 <head>
@@ -94,9 +100,7 @@ function page(title: string, { policies, prompts, judges }: Summary, sections: r
 <style>${trusted(style)}</style>
 </head>
 <body><main>
-<header><h1>${title}</h1><p>${count(policies.length, "policy", "policies")} · ${count(prompts, "prompt")} · ${
-    count(judges.length, "judge")
-  }</p>
+<header><h1>${title}</h1><p>${head}</p>
 <nav aria-label="Sections"><ul>${
     sections.map(({ title }, i) => markup`<li><a href="#s${i + 1}">${title}</a></li>`)
   }</ul></nav></header>
@@ -107,51 +111,13 @@ ${sections.map(({ title, body }, i) => markup`<section><h2 id="s${i + 1}">${titl
 `);
 }
 
-function policiesTable({ policies }: Summary, styleOf: StyleOf): Markup {
-  return table(
-    "Policies",
-    ["policy", "responses", "mean characters"],
-    policies.map(({ name, responses, length }) =>
-      markup`<tr><th scope="row"><i class="key ${styleOf(name)}"></i>${name}</th><td>${responses}</td><td>${
-        figure(length.mean)
-      } (${figure(length.low)} to ${figure(length.high)})</td></tr>`
-    ),
-  );
-}
-
-function judgeSection({ judge, comparisons }: JudgeSummary, styleOf: StyleOf): Section {
-  const title = `Judge ${judge}`;
-  const remarks = comparisons.flatMap((pair) =>
-    remarksOf(pair).map((text) => markup`<li>${nameOf(pair)}: ${text}</li>`)
-  );
-  return {
-    title,
-    body: [
-      bars(comparisons, styleOf),
-      pairTable(`Who won: ${title}`, outcome, comparisons),
-      pairTable(`What may have swayed it: ${title}`, conditions, comparisons),
-      ...remarks.length > 0 ? [markup`<ul class="notes">${remarks}</ul>`] : [],
-    ],
-  };
-}
-
-function pairTable(label: string, columns: readonly Column[], comparisons: readonly Comparison[]): Markup {
-  return table(
-    label,
-    ["pair", ...columns.map(({ head }) => head)],
-    comparisons.map((pair) =>
-      markup`<tr><th scope="row">${nameOf(pair)}</th>${columns.map(({ cell }) => markup`<td>${cell(pair)}</td>`)}</tr>`
-    ),
-  );
-}
-
 /** A table that scrolls by itself, by keys too. */
-function table(label: string, head: readonly string[], rows: readonly Markup[]): Markup {
-  return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table><thead><tr>${
+function tableOf({ label, head, rows }: Table, title: string): Markup {
+  return markup`<div class="scroll" role="region" aria-label="${label} (${title})" tabindex="0"><table><thead><tr>${
     head.map((name) => markup`<th scope="col">${name}</th>`)
-  }</tr></thead><tbody>${rows}</tbody></table></div>\n`;
-}
-
-function nameOf({ a, b }: Comparison): string {
-  return `${a} against ${b}`;
+  }</tr></thead><tbody>${
+    rows.map(([name, ...cells]) =>
+      markup`<tr><th scope="row">${name}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>\n`
+    )
+  }</tbody></table></div>\n`;
 }

@@ -1,8 +1,7 @@
 /** The summary of an evaluation as Markdown. */
-import { type Column, conditions, outcome } from "./columns.ts";
-import { count, figure } from "./format.ts";
-import { notesOf, remarksOf } from "./notes.ts";
-import type { Comparison, JudgeSummary, Summary } from "./summarise.ts";
+import { cut } from "./format.ts";
+import { headOf, partsOf, type Table } from "./parts.ts";
+import type { Summary } from "./summarise.ts";
 
 /** What a Markdown report is told. */
 export interface MarkdownReportOptions {
@@ -34,61 +33,29 @@ export interface MarkdownReportOptions {
  * ```
  */
 export function markdownReport(summary: Summary, { title = "Evaluation" }: MarkdownReportOptions = {}): string {
-  const { policies, prompts, judges } = summary;
-  const blocks = [
-    `# ${plain(title)}`,
-    `${count(policies.length, "policy", "policies")}, ${count(prompts, "prompt")}, ${count(judges.length, "judge")}.`,
-    table(
-      ["policy", "responses", "mean characters"],
-      policies.map(({ name, responses, length }) => [
-        plain(name),
-        `${responses}`,
-        `${figure(length.mean)} (${figure(length.low)} to ${figure(length.high)})`,
-      ]),
-    ),
-    ...judges.flatMap(judgeBlocks),
-    "## How to read this",
-    notesOf(summary).map((note) => `- ${note}`).join("\n"),
-  ];
-  return `${blocks.join("\n\n")}\n`;
+  const blocks = partsOf(summary).flatMap(({ title, tables, notes }) => [
+    `## ${plain(title)}`,
+    ...tables.map((table) => `${tables.length > 1 ? `${table.label}:\n\n` : ""}${tableOf(table)}`),
+    ...notes.length > 0 ? [notes.map((note) => `- ${plain(note)}`).join("\n")] : [],
+  ]);
+  return `${[`# ${plain(title)}`, headOf(summary), ...blocks].join("\n\n")}\n`;
 }
 
-function judgeBlocks({ judge, comparisons }: JudgeSummary): string[] {
-  const remarks = comparisons.flatMap((pair) => remarksOf(pair).map((text) => `- ${nameOf(pair)}: ${plain(text)}`));
-  return [
-    `## Judge ${plain(judge)}`,
-    pairTable(outcome, comparisons),
-    pairTable(conditions, comparisons),
-    ...remarks.length > 0 ? [remarks.join("\n")] : [],
-  ];
-}
-
-function pairTable(columns: readonly Column[], comparisons: readonly Comparison[]): string {
-  return table(
-    ["pair", ...columns.map(({ head }) => head)],
-    comparisons.map((pair) => [nameOf(pair), ...columns.map(({ cell }) => cell(pair))]),
-  );
-}
-
-function nameOf({ a, b }: Comparison): string {
-  return `${plain(a)} against ${plain(b)}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+function tableOf({ head, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, i) => i === 0 ? "---" : "---:")), ...rows.map(line)].join("\n");
+  const rule = line(head.map((_, i) => i === 0 ? "---" : "---:"));
+  return [line(head), rule, ...rows.map((cells) => line(cells.map(plain)))].join("\n");
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 
-/** Control characters, line ends, and marks that turn the direction of text. */
+/** Spaces, control characters, line ends, and marks that turn the direction of text. */
 // deno-lint-ignore no-control-regex -- these are what it looks for
-const unprintable = /[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+/g;
+const unprintable = /[ \x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+/g;
 
 /** Text on one line that is nothing but text, cut where it is very long. */
 function plain(text: string): string {
-  const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
-  return short.toWellFormed().replace(unprintable, " ").trim()
+  return cut(text, 1000).toWellFormed().replace(unprintable, " ").trim()
     .replace(/[&<>]/g, (letter) => entities[letter]!)
     .replace(/[\\`*_[\]|~#$!]/g, "\\$&")
     .replace(/:(?=\/\/)/g, "&#58;").replace(/\b(www)\./gi, "$1&#46;") || "(no name)"; // else GitHub makes links of them

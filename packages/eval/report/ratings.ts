@@ -25,13 +25,14 @@ export interface PairAgreement {
   readonly found: JudgeAgreement | { readonly refused: string };
 }
 
-/** Strengths of the policies by one judge; nothing where it judged no more than two, whose win rate says it all. */
+/** Strengths of the policies by one judge; nothing where it has valid verdicts on no more than two, whose win rate says it all. */
 export function ratingsOf(
   pairs: readonly JudgedPair[],
   policies: readonly string[],
   draws: Draws,
 ): BradleyTerry | { readonly refused: string } | undefined {
-  if (new Set(pairs.flatMap(({ a, b }) => [a, b])).size < 3) return undefined;
+  const rated = pairs.filter(({ judged }) => judged.some(({ verdict }) => verdict.winner !== "invalid"));
+  if (new Set(rated.flatMap(({ a, b }) => [a, b])).size < 3) return undefined;
   const { label, named } = labelsOf(policies);
   const found = bradleyTerry(pairs.flatMap(rowsOf).map(label), draws);
   if ("refused" in found) return found;

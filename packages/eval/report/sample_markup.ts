@@ -1,5 +1,6 @@
 /** What was said and decided, for people to judge the judges. */
 import type { StyleOf } from "./bars.ts";
+import { cut } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
 import type { Kind, Sample } from "./samples.ts";
 import type { VerdictRow } from "../rows.ts";
@@ -9,11 +10,11 @@ const longest = { text: 1500, words: 600 };
 
 /** A sample: prompt, both responses, and every judge's verdict with its words. */
 export function sampleMarkup({ kind, a, b, verdicts }: Sample, styleOf: StyleOf): Markup {
-  return markup`<article><h3>${titles[kind](a.policy, b.policy)} <small>prompt ${cut(a.promptId, 80)}</small></h3>
-<p class="said prompt" dir="auto">${cut(a.prompt, longest.text)}</p><div class="responses">${
+  return markup`<article><h3>${titles[kind](a.policy, b.policy)} <small>prompt ${short(a.promptId, 80)}</small></h3>
+<p class="said prompt" dir="auto">${short(a.prompt, longest.text)}</p><div class="responses">${
     [a, b].map(({ policy, response }) =>
       markup`<section class="${styleOf(policy)}"><h4><i class="key"></i>${policy}</h4><p class="said" dir="auto">${
-        cut(response, longest.text)
+        short(response, longest.text)
       }</p></section>`
     )
   }</div><ul class="verdicts">${
@@ -38,21 +39,19 @@ function verdictMarkup(verdict: VerdictRow): Markup {
     ? ` (${Object.entries(members).map(([id, winner]) => `${id}: ${said(winner)}`).join("; ")})`
     : "";
   return markup`<b>${judge}</b>: ${said(verdict.winner)}${cut(panel, longest.words)}${
-    verdict.winner === "invalid" ? markup`, ${cut(verdict.reason, longest.words)}` : ""
+    verdict.winner === "invalid" ? markup`, ${short(verdict.reason, longest.words)}` : ""
   }${
     games.map(({ first, winner, reason, rationale }) =>
       markup`<details><summary>${verdict[first]} first: ${said(winner)}${
-        reason === undefined ? "" : markup`, ${cut(reason, longest.words)}`
+        reason === undefined ? "" : markup`, ${short(reason, longest.words)}`
       }</summary><p class="said" dir="auto">${
-        rationale === undefined ? "The judge gave no reasons." : cut(rationale, longest.words)
+        rationale === undefined ? "The judge gave no reasons." : short(rationale, longest.words)
       }</p></details>`
     )
   }`;
 }
 
 /** A text without the space around it, and not without end. */
-function cut(text: string, most: number): string {
-  const whole = text.trim();
-  if (whole.length <= most) return whole || (text ? "(nothing but space)" : "");
-  return `${whole.slice(0, most)} … (${whole.length - most} characters more)`;
+function short(text: string, most: number): string {
+  return cut(text.trim(), most) || "(nothing)";
 }

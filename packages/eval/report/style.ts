@@ -43,7 +43,7 @@ table{border-collapse:collapse;font-size:14px;background:var(--sheet);min-width:
 th,td{padding:7px 12px;border-bottom:1px solid var(--hair);text-align:right;white-space:nowrap;vertical-align:middle}
 th:first-child,th[scope=row],td.text{text-align:left}th[scope=row]{font-weight:600;white-space:normal;min-width:120px}
 td.text{white-space:normal;min-width:220px}
-thead th{color:var(--soft);font-weight:600;vertical-align:bottom;white-space:normal;min-width:84px}
+thead th{color:var(--soft);font-weight:600;vertical-align:bottom;white-space:normal;overflow-wrap:break-word;min-width:84px}
 article{border-top:1px solid var(--hair);margin-top:20px}
 .said{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;margin:0;max-width:none;font-size:15px;line-height:1.45}
 .prompt{background:var(--wash);border-radius:10px;padding:10px 14px;margin:8px 0 12px}

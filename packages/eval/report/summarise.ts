@@ -4,6 +4,7 @@ import { holm } from "../stats/holm.ts";
 import type { Interval } from "../stats/interval.ts";
 import { type LengthControlled, lengthControlled } from "../stats/length_controlled.ts";
 import { type OrderEffect, orderEffect } from "../stats/order_effect.ts";
+import { promptsNeeded } from "../stats/power.ts";
 import { signTest } from "../stats/sign_test.ts";
 import { type WinRate, winRate } from "../stats/win_rate.ts";
 import type { BradleyTerry } from "../stats/bradley_terry.ts";
@@ -41,7 +42,7 @@ export interface JudgeSummary {
   readonly judge: string;
   /** Every pair of policies that it judged, in the order of policies. */
   readonly comparisons: readonly Comparison[];
-  /** Strengths by Bradley and Terry where it judged more than two policies, or why there are none. */
+  /** Strengths by Bradley and Terry where it has valid verdicts on more than two policies, or why there are none. */
   readonly ratings?: BradleyTerry | { readonly refused: string };
 }
 
@@ -63,6 +64,11 @@ export interface Comparison extends WinRate {
   readonly lengths: { readonly a: number; readonly b: number };
   /** The win rate that is left at equal length, or why there is none. */
   readonly lengthControlled: LengthControlled | { readonly refused: string };
+  /**
+   * Where the interval of the rate holds ½: how many prompts the sign test needs for a power of 0.8, if rate and ties are as
+   * found; or why there is no number.
+   */
+  readonly promptsNeeded?: number | { readonly refused: string };
 }
 
 /** Why there is no verdict. */
@@ -166,9 +172,11 @@ function judgeSummary(
 
 function comparisonOf({ judge, a, b, judged }: JudgedPair, draws: Draws): Omit<Comparison, "sign"> {
   const verdicts = judged.map(({ verdict }) => verdict);
+  const found = winRate(verdicts, verdicts.map(({ promptId }) => promptId), draws);
+  const { rate } = found;
   return {
     ...{ judge, a, b },
-    ...winRate(verdicts, verdicts.map(({ promptId }) => promptId), draws),
+    ...found,
     reasons: reasonsOf(judged),
     order: orderEffect(verdicts),
     lengths: { a: meanLength(judged, "a"), b: meanLength(judged, "b") },
@@ -176,7 +184,19 @@ function comparisonOf({ judge, a, b, judged }: JudgedPair, draws: Draws): Omit<C
       ...{ promptId, winner },
       ...{ lengthA: lengthOf(a.response), lengthB: lengthOf(b.response) },
     }))),
+    ...rate.low <= 0.5 && rate.high >= 0.5 && !Number.isNaN(rate.mean) && { promptsNeeded: neededFor(found) },
   };
+}
+
+/** Rates closer to ½ need more prompts than anybody asks. */
+const closest = 0.01;
+
+function neededFor({ win, tie, lose, rate }: WinRate): number | { readonly refused: string } {
+  if (Math.abs(rate.mean - 0.5) < closest) {
+    return { refused: `Expected a rate that is ${closest} or more away from ½ but found ${rate.mean.toFixed(3)}` };
+  }
+  const ties = tie / (win + tie + lose);
+  return promptsNeeded({ rate: Math.min(1 - ties / 2, Math.max(ties / 2, rate.mean)), ties });
 }
 
 function reasonsOf(judged: readonly Judged[]): Reason[] {
@@ -189,9 +209,7 @@ function meanLength(judged: readonly Judged[], side: "a" | "b"): number {
   return judged.reduce((sum, row) => sum + lengthOf(row[side].response), 0) / judged.length;
 }
 
-/** Characters as Unicode counts them. */
+/** Characters as Unicode counts them: a surrogate pair is one. */
 function lengthOf(text: string): number {
-  let length = 0;
-  for (const _ of text) length++;
-  return length;
+  return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
 }

@@ -1,8 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
+import { promptsNeeded } from "../stats/power.ts";
 import { wilson } from "../stats/wilson.ts";
 import { swapped } from "./evaluation.ts";
-import { evaluations, responsesTo, verdict } from "./fakes.ts";
+import { evaluations, largeEvaluations, responsesTo, verdict } from "./fakes.ts";
 import { summarise, type Summary } from "./summarise.ts";
 
 const prompts = ["p1", "p2", "p3", "p4", "p5", "p6"];
@@ -39,6 +40,8 @@ Deno.test("summarise() gives the numbers that one finds by hand", () => {
   assertEquals(reasons, [{ reason: "no verdict was found", count: 1 }]);
   assertEquals([order.consistency.mean, order.firstRate.mean], [0, 1]);
   assertEquals(lengths, { a: 16, b: 17 });
+  assert("refused" in found!.lengthControlled);
+  assertEquals(found!.promptsNeeded, promptsNeeded({ rate: 0.3, ties: 0.2 }));
 });
 
 Deno.test("summarise() adjusts p-values over the pairs of a judge, and not over judges", () => {
@@ -60,6 +63,7 @@ Deno.test("summarise() adjusts p-values over the pairs of a judge, and not over 
 });
 
 const rounds = 20;
+const anySize = fc.oneof({ weight: 3, arbitrary: evaluations }, { weight: 1, arbitrary: largeEvaluations });
 
 Deno.test("summarise() counts every verdict once", () => {
   fc.assert(
@@ -78,7 +82,7 @@ Deno.test("summarise() counts every verdict once", () => {
 
 Deno.test("summarise() has the same bits when every row is turned, and in any order of rows", () => {
   fc.assert(
-    fc.property(evaluations, fc.infiniteStream(fc.nat()), (evaluation, keys) => {
+    fc.property(anySize, fc.infiniteStream(fc.nat()), (evaluation, keys) => {
       const policies = [...new Set(evaluation.responses.map(({ policy }) => policy))];
       const shuffled = <T>(rows: readonly T[]) =>
         rows.map((row) => ({ row, key: keys.next().value as number })).sort((x, y) => x.key - y.key).map(({ row }) =>
@@ -107,7 +111,7 @@ function renamed(summary: Summary, name: (policy: string) => string): unknown {
 
 Deno.test("summarise() takes names of policies for labels: other names change nothing else", () => {
   fc.assert(
-    fc.property(evaluations, ({ responses, verdicts }) => {
+    fc.property(anySize, ({ responses, verdicts }) => {
       const names = [...new Set(responses.map(({ policy }) => policy))];
       const name = (policy: string) => `${99 - names.indexOf(policy)} of them`; // sorts the other way round
       const other = summarise({
@@ -134,6 +138,33 @@ Deno.test("summarise() rates more than two policies, and says where strengths ha
   const [x, y, z] = ann.ratings.policies.map(({ strength }) => strength.mean);
   assert(x! < y! && y! < z!);
   assertEquals(bob?.ratings, undefined);
+});
+
+Deno.test("summarise() says how many prompts it takes where nothing was shown, and there alone", () => {
+  const many = Array.from({ length: 40 }, (_, i) => `q${i}`);
+  const of = (wins: number) => {
+    const verdicts = many.map((id, i) => verdict("ann", id, "sft", "ppo", i < wins ? "a" : "b"));
+    return summarise({ responses: responsesTo(many, ["sft", "ppo"]), verdicts }).judges[0]!.comparisons[0]!
+      .promptsNeeded;
+  };
+  assertEquals([of(22), of(40)], [promptsNeeded({ rate: 0.55 }), undefined]);
+  assertEquals(of(20), { refused: "Expected a rate that is 0.01 or more away from ½ but found 0.500" });
+});
+
+Deno.test("summarise() counts characters, not halves of them, and controls for length", () => {
+  const many = Array.from({ length: 40 }, (_, i) => `q${i}`);
+  const longer = (i: number) => i % 8 - 3;
+  const responses = responsesTo(many, ["sft", "ppo"]).map((row, i) => ({
+    ...row,
+    response: "🙂".repeat(row.policy === "sft" ? 10 + longer(i % 40) : 10),
+  }));
+  const verdicts = many.map((id, i) =>
+    verdict("ann", id, "sft", "ppo", longer(i) > 0 ? "a" : longer(i) < 0 ? "b" : "tie")
+  );
+  const found = summarise({ responses, verdicts }, { rounds }).judges[0]!.comparisons[0]!;
+  assertEquals(found.lengths, { a: 10.5, b: 10 });
+  assert("rate" in found.lengthControlled && found.rate.mean > 0.55);
+  assertAlmostEquals(found.lengthControlled.rate.mean, 0.5, 0.02);
 });
 
 Deno.test("summarise() compares every two judges on what both judged", () => {
