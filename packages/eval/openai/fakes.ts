@@ -1,6 +1,7 @@
 /** A judge's server that behaves badly on demand: OpenAI's protocol over a real socket, with a log of its own. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Cost } from "../ask/spent.ts";
 
 /** What a server was asked, as far as it looks. */
 export interface AskedBody {
@@ -14,6 +15,7 @@ export type Behaviour =
   | "answer" // what `reply` says
   | "silent" // the same, without saying what it cost
   | "garbage" // words that are no verdict
+  | "letters" // a verdict for a letter that was never offered
   | "refusal"
   | "filter"
   | "cut" // the answer ends in the middle
@@ -60,6 +62,13 @@ export interface JudgeServer extends AsyncDisposable {
 /** Behaviours whose cost a client cannot know. */
 export const untold: ReadonlySet<Behaviour> = new Set(["silent", "half", "hang", "huge", "html", "shape"]);
 
+/** What a server's log says that a client spent, as `Spent` says it. */
+export function billOf(requests: readonly ServedRequest[]): Omit<Cost, "answers" | "failures"> {
+  const told = requests.filter(({ behaviour }) => !untold.has(behaviour));
+  const sum = (of: "input" | "output") => told.reduce((total, { billed }) => total + billed[of], 0);
+  return { tries: requests.length, input: sum("input"), output: sum("output"), unknown: requests.length - told.length };
+}
+
 const free = { input: 0, output: 0 };
 const words = (text: string) => text.split(/\s+/).filter(Boolean).length;
 
@@ -79,6 +88,7 @@ const sends: Readonly<Record<Behaviour, Send>> = {
   answer: (response, text, usage) => json(response, completion(text, usage)),
   silent: (response, text) => json(response, { ...completion(text, {}), usage: undefined }),
   garbage: (response, _, usage) => json(response, completion('Both have their merits, {but "who" can say', usage)),
+  letters: (response, _, usage) => json(response, completion('{"rationale":"It is best","verdict":"C"}', usage)),
   refusal: (response, _, usage) =>
     json(response, completion(null, usage, "stop", { refusal: "I cannot help with that." })),
   filter: (response, _, usage) => json(response, completion("", usage, "content_filter")),

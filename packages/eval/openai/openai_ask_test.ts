@@ -2,26 +2,17 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { type Answer, AskError, type Question } from "../ask/ask.ts";
 import { memoryCallLog } from "../ask/call_log.ts";
 import { metered } from "../ask/metered.ts";
-import {
-  type AskedBody,
-  type Behaviour,
-  type JudgeServer,
-  type JudgeServerOptions,
-  serveJudge,
-  untold,
-} from "./fakes.ts";
+import { type AskedBody, type Behaviour, billOf, type JudgeServerOptions, serveJudge } from "./fakes.ts";
 import { retryAfter } from "./failure.ts";
-import { openaiAsk, type OpenaiAskOptions } from "./openai_ask.ts";
+import { openaiAsk } from "./openai_ask.ts";
 
 const question: Question = { messages: [{ role: "user", content: "A or B?" }], maxTokens: 5, temperature: 0 };
 const schema = { type: "object", properties: {}, additionalProperties: false };
 
-type Options = Partial<JudgeServerOptions> & { readonly with?: Partial<OpenaiAskOptions> };
-
 /** Asks a server once, and gives what came. */
-async function askOnce(behaviour: Behaviour, options: Options = {}): Promise<Answer | AskError> {
+async function askOnce(behaviour: Behaviour, options: Partial<JudgeServerOptions> = {}): Promise<Answer | AskError> {
   await using server = await serveJudge({ reply: () => "It is A", behave: () => behaviour, ...options });
-  const ask = openaiAsk({ model: "judge", baseURL: server.baseURL, timeout: 100, ...options.with });
+  const ask = openaiAsk({ model: "judge", baseURL: server.baseURL, timeout: behaviour === "hang" ? 100 : 10_000 });
   return await ask(question).catch((error) => {
     assert(error instanceof AskError, `${error}`);
     return error;
@@ -49,8 +40,7 @@ Deno.test("openaiAsk() says of each failure what it means, and whether it may ha
     ["shape", "question", false, /but found choices: /],
   ];
   for (const [behaviour, kind, free, message] of expected) {
-    // A body of four megabytes takes its time.
-    const failure = await askOnce(behaviour, { with: { timeout: behaviour === "hang" ? 100 : 10_000 } });
+    const failure = await askOnce(behaviour);
     assert(failure instanceof AskError, behaviour);
     assertEquals([failure.kind, failure.free], [kind, free], behaviour);
     assert(message.test(failure.message), failure.message);
@@ -191,17 +181,6 @@ Deno.test("retryAfter() reads milliseconds, seconds and dates", () => {
   assertEquals([read({ "retry-after": "soon" }), read({})], [undefined, undefined]);
 });
 
-/** Sums of a server's log, as `Spent` has them. */
-function billOf(
-  { requests }: JudgeServer,
-  from = 0,
-): { tries: number; input: number; output: number; unknown: number } {
-  const told = requests.slice(from).filter(({ behaviour }) => !untold.has(behaviour));
-  const sum = (of: "input" | "output") => told.reduce((total, { billed }) => total + billed[of], 0);
-  const tries = requests.length - from;
-  return { tries, input: sum("input"), output: sum("output"), unknown: tries - told.length };
-}
-
 Deno.test("metered(openaiAsk()) costs what the server's log says, and asks again only for what is missing", async () => {
   const behaviours: Behaviour[] = [
     ...["answer", "silent", "garbage", "refusal", "filter", "busy", "error", "half", "hang"] as const,
@@ -220,7 +199,7 @@ Deno.test("metered(openaiAsk()) costs what the server's log says, and asks again
   const log = memoryCallLog();
   const run = async () => {
     const start = server.requests.length;
-    const ask = metered(openaiAsk({ model: "judge", baseURL: server.baseURL, timeout: 300 }), { log, pause: 1 });
+    const ask = metered(openaiAsk({ model: "judge", baseURL: server.baseURL, timeout: 800 }), { log, pause: 1 });
     const answers = await Promise.all(
       Array.from({ length: 39 }, (_, i) =>
         ask({ ...question, messages: [{ role: "user", content: `${i}` }] }, {
@@ -228,7 +207,7 @@ Deno.test("metered(openaiAsk()) costs what the server's log says, and asks again
         }).catch((error) => error as AskError)),
     );
     const { answers: _, failures: __, remembered, ...cost } = ask.spent();
-    assertEquals(cost, billOf(server, start));
+    assertEquals(cost, billOf(server.requests.slice(start)));
     const right = answers.filter((answer, i) => "text" in answer && answer.text === `A of ${i}`).length;
     return { right, remembered, asked: cost.tries };
   };

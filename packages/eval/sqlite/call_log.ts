@@ -1,4 +1,5 @@
 /** The log of calls in a file. */
+import { clearImmediate, setImmediate } from "node:timers";
 import type { Answer } from "../ask/ask.ts";
 import type { Call, CallLog } from "../ask/call_log.ts";
 import type { Cost } from "../ask/spent.ts";
@@ -71,7 +72,7 @@ export function openCallLog(path: string): SqliteCallLog {
       coalesce(sum(input), 0) AS input, coalesce(sum(output), 0) AS output,
       count(*) FILTER (WHERE input IS NULL AND NOT free) AS unknown FROM call`);
   let waiting: Waiting[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let turn: ReturnType<typeof setImmediate> | undefined;
 
   function write(): void {
     const batch = waiting;
@@ -92,7 +93,7 @@ export function openCallLog(path: string): SqliteCallLog {
     append: (call) =>
       new Promise((resolve, reject) => {
         if (!database.isOpen) throw new Error(`Cannot write to ${path}: it was closed`);
-        if (waiting.length === 0) timer = setTimeout(write, 0);
+        if (waiting.length === 0) turn = setImmediate(write);
         waiting.push({ call, resolve, reject });
       }),
     // deno-lint-ignore require-await -- what it throws is to be a rejection
@@ -100,7 +101,7 @@ export function openCallLog(path: string): SqliteCallLog {
     spent: () => ({ ...sum.get() }) as unknown as Cost,
     [Symbol.dispose]() {
       if (!database.isOpen) return;
-      clearTimeout(timer);
+      clearImmediate(turn);
       if (waiting.length > 0) write();
       database.close();
     },
