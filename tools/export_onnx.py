@@ -1,16 +1,17 @@
 """Writes packages/transformers/fixtures: tiny models on ONNX Runtime, with what PyTorch makes of the same inputs.
 
-Run from the repository's root, with torch 2.15.0, transformers 5.23.0, onnx 1.23.2 and onnxscript 0.7.2 installed; the
-tests need none of them.
+Run from the repository's root, with torch 2.15.0, transformers 5.23.0, onnx 1.23.2, onnxscript 0.7.2 and onnxruntime 1.31.1
+installed; the tests need none of them.
 
     python tools/export_onnx.py
 
-`bert`, `roberta` and `llama` are sequence classifiers with random weights: an encoder with one label, an encoder with two
-and a decoder with one and a chat template. `gpt2` is a language model with a key-value cache that has learned four
+`bert`, `roberta` and `llama` are sequence classifiers with random weights: an encoder with one label, also with quantized
+weights, an encoder with two, and a decoder with one and a chat template. `gpt2` is a language model with a key-value cache that has learned four
 conversations by heart; its graph is written here, for attention is GroupQueryAttention, ONNX Runtime's fused operator, as in
 models that are published for @huggingface/transformers.
 """
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -18,6 +19,7 @@ import numpy as np
 import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import quantize_dynamic
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceClassification, PreTrainedTokenizerFast
 
@@ -47,11 +49,14 @@ TURNS = (
 
 def wordpiece():
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    words = sorted({word for text in CORPUS for word in re.findall(r"\w+|[^\w\s]", text.lower())} - {"rinse"})
+    letters = [f"{front}{letter}" for front in ("", "##") for letter in "abcdefghijklmnopqrstuvwxyz"]
+    vocabulary = {piece: id for id, piece in enumerate(dict.fromkeys(special + letters + words))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
-    tokenizer.train_from_iterator(CORPUS, trainers.WordPieceTrainer(vocab_size=120, special_tokens=special, show_progress=False))
+    tokenizer.add_special_tokens(special)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)])
     return tokenizer, dict(pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]", mask_token="[MASK]")
@@ -210,8 +215,8 @@ def gpt2_graph(model):
         return node("LayerNormalization", x, *parts, epsilon=config.layer_norm_epsilon)
 
     value = helper.make_tensor_value_info
-    for name, length in (("input_ids", "sequence"), ("attention_mask", "total"), ("position_ids", "sequence")):
-        inputs.append(value(name, TensorProto.INT64, ["batch", length]))
+    for name, length in (("input_ids", "sequence_length"), ("attention_mask", "total_sequence_length"), ("position_ids", "sequence_length")):
+        inputs.append(value(name, TensorProto.INT64, ["batch_size", length]))
     one, axis = constant("one", np.array([1], np.int64)), constant("axis", np.array(1, np.int64))
     counts = node("ReduceSum", "attention_mask", one, keepdims=0)
     last = node("Cast", node("Sub", counts, one), to=TensorProto.INT32)
@@ -223,8 +228,8 @@ def gpt2_graph(model):
         cache = []
         for part in ("key", "value"):
             cache.append((f"past_key_values.{i}.{part}", f"present.{i}.{part}"))
-            inputs.append(value(cache[-1][0], TensorProto.FLOAT, ["batch", heads, "past", width // heads]))
-            outputs.append(value(cache[-1][1], TensorProto.FLOAT, ["batch", heads, "total", width // heads]))
+            inputs.append(value(cache[-1][0], TensorProto.FLOAT, ["batch_size", heads, "past_sequence_length", width // heads]))
+            outputs.append(value(cache[-1][1], TensorProto.FLOAT, ["batch_size", heads, "total_sequence_length", width // heads]))
         mixed = node(
             "GroupQueryAttention", linear(norm(x, f"h.{i}.ln_1"), f"h.{i}.attn.c_attn"), "", "", cache[0][0], cache[1][0], last, total,
             outs=[f"mixed.{i}", cache[0][1], cache[1][1]], domain="com.microsoft", num_heads=heads, kv_num_heads=heads)
@@ -232,7 +237,7 @@ def gpt2_graph(model):
         up = node("Gelu", linear(norm(x, f"h.{i}.ln_2"), f"h.{i}.mlp.c_fc"), approximate="tanh")
         x = node("Add", x, linear(up, f"h.{i}.mlp.c_proj"))
     node("MatMul", norm(x, "ln_f"), node("Transpose", embedding, perm=[1, 0]), outs=["logits"])
-    outputs.insert(0, value("logits", TensorProto.FLOAT, ["batch", "sequence", config.vocab_size]))
+    outputs.insert(0, value("logits", TensorProto.FLOAT, ["batch_size", "sequence_length", config.vocab_size]))
     graph = helper.make_graph(nodes, "gpt2", inputs, outputs, constants)
     opsets = [helper.make_opsetid("", 20), helper.make_opsetid("com.microsoft", 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=9)
@@ -246,3 +251,5 @@ classifier("roberta", *roberta, SIZES | positions | labels, "text")
 decoder = dict(num_labels=1, num_key_value_heads=2, pad_token_id=0, bos_token_id=1, eos_token_id=2)
 classifier("llama", *chat(), SIZES | decoder | dict(max_position_embeddings=128), "chat", template=TURNS)
 language_model()
+onnx_folder = FOLDER / "bert/onnx"
+quantize_dynamic(onnx_folder / "model.onnx", onnx_folder / "model_quantized.onnx")
