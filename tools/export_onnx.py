@@ -75,7 +75,10 @@ def byte_level(special, size, **tokens):
 
 
 def chat():
-    return byte_level(["<pad>", "<s>", "</s>"], 300)
+    """For templates, which write the token that begins a text; the tokenizer would add another."""
+    tokenizer, tokens = byte_level(["<pad>", "<s>", "</s>"], 300)
+    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", pair="<s> $A $B", special_tokens=[("<s>", 1)])
+    return tokenizer, tokens
 
 
 def begin(name, tokenizer, tokens, **config):
@@ -190,7 +193,7 @@ def language_model():
     save(folder / "expected.json", {"loss": loss.item(), "answers": cases})
     write(gpt2_graph(model), folder)
     save(folder / "config.json", json.loads(config.to_json_string(use_diff=True)) | {"architectures": ["GPT2LMHeadModel"], **ends})
-    save(folder / "generation_config.json", {**ends, "do_sample": True, "repetition_penalty": 1.5, "top_k": 5})
+    save(folder / "generation_config.json", {**ends, "do_sample": True, "repetition_penalty": 50.0, "min_new_tokens": 12, "top_k": 5})
 
 
 def gpt2_graph(model):

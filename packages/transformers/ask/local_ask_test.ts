@@ -92,6 +92,9 @@ Deno.test("localAsk() takes the template of chat_template.jinja before that of t
     await Deno.writeTextFile(`${copy}/chat_template.jinja`, chat_template);
     await using ask = await localAsk(copy);
     assertEquals((await ask(question())).text, answers[0]!.text);
+    await Deno.writeTextFile(`${copy}/tokenizer_config.json`, JSON.stringify({ eos_token: "</s>", bos_token: "<s>" }));
+    await using alone = await localAsk(copy);
+    assertEquals((await alone(question())).text, answers[0]!.text);
     await Deno.writeTextFile(`${copy}/chat_template.jinja`, "{{ raise_exception('no system, please') }}");
     await using strict = await localAsk(copy);
     const error = await assertRejects(() => strict(question()), AskError, "its chat template says: no system, please");

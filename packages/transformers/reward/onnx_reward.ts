@@ -96,7 +96,7 @@ export async function onnxReward(from: string, options: OnnxRewardOptions = {}):
     await model.dispose();
     throw new TypeError(`Expected a sequence classifier in ${from} but found a model that gives ${outputs.join(", ")}`);
   }
-  const pad = config.pad_token_id ?? undefined;
+  const pad = config.pad_token_id ?? undefined; // without one, rows that run together are of one length
   const rowsAtOnce = scaledByBatch.includes(dtype) ? 1 : batch;
   const turn = inTurn();
   let open = true;
@@ -108,7 +108,7 @@ export async function onnxReward(from: string, options: OnnxRewardOptions = {}):
       return new Tensor("int64", BigInt64Array.from(numbers), [encoded.length, length]);
     };
     const { logits } = await model({
-      input_ids: tensor(({ ids }, i) => ids[i] ?? pad ?? 0),
+      input_ids: tensor(({ ids }, i) => ids[i] ?? pad!),
       attention_mask: tensor(({ ids }, i) => i < ids.length ? 1 : 0),
       token_type_ids: tensor(({ types }, i) => types?.[i] ?? 0),
     }).catch((error: unknown) => {

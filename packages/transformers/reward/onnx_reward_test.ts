@@ -114,6 +114,10 @@ Deno.test("onnxReward() has an id of name, files and settings", async () => {
       "tokenizer.json": (json) => ({ ...json, version: "1.1" }),
     });
     assertNotEquals(await id(other), bertId);
+    const turned = await copyOf("bert", `${folder}/t/bert`);
+    const bytes = await Deno.readFile(`${turned}/onnx/model.onnx`);
+    await Deno.writeFile(`${turned}/onnx/model.onnx`, bytes.with(bytes.length >> 1, bytes[bytes.length >> 1]! ^ 1));
+    assertNotEquals(await id(turned), bertId);
     const moved = await copyOf("bert", `${folder}/z/bert`);
     await Deno.rename(`${moved}/onnx/model.onnx`, `${moved}/model.onnx`);
     await Deno.remove(`${moved}/onnx`, { recursive: true });
