@@ -1,9 +1,10 @@
 /** A study at work: tasks are given out, votes come in, and nobody learns whose response is whose. */
 import { assign, tasksLeft } from "./assign.ts";
 import { seedOf, type Sight, sightOf } from "./blind.ts";
+import { decider, eventsOf } from "./decide.ts";
 import type { LeaseEvent, StudyEvent } from "./event.ts";
 import { name as nameOf, uuid } from "./fields.ts";
-import { growing, liveLease, type StudyState } from "./state.ts";
+import { liveLease, type StudyState } from "./state.ts";
 import type { StudyStore } from "./store.ts";
 import { checkStudy, type Study } from "./study.ts";
 import {
@@ -11,7 +12,6 @@ import {
   ballotOf,
   decideUndo,
   decideVote,
-  type Decision,
   lastVote,
   own,
   type OwnVote,
@@ -71,9 +71,6 @@ export interface OpenStudy {
   /** The log, from event number `from` on (the first is 0), up to its present end. */
   events(from?: number): AsyncIterable<StudyEvent>;
 }
-
-/** How many events are read at a time. */
-const page = 1_000;
 
 /**
  * Puts a new study into a store.
@@ -140,43 +137,11 @@ export async function createStudy(store: StudyStore, study: Study): Promise<void
 export async function openStudy(store: StudyStore, name: string, now: () => number = Date.now): Promise<OpenStudy> {
   const study = await store.find(name);
   if (!study) throw new RangeError(`Expected a study called ${name} but found none in the store: create it first`);
-  const { state, add } = growing(study);
-
-  async function* events(from = 0): AsyncIterable<StudyEvent> {
-    for (let read = page; read === page; from += read) {
-      const some = await store.read(name, from, page);
-      read = some.length;
-      yield* some;
-    }
-  }
-
-  // One at a time, so that only other processes can come in between; then what was decided is decided anew.
-  let turn: Promise<unknown> = Promise.resolve();
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = turn.then(work);
-    turn = done.catch(() => {});
-    return done;
-  }
-  const decide = <T>(decision: (now: number) => Decision<T> | Promise<Decision<T>>): Promise<T> =>
-    inTurn(async () => {
-      while (true) {
-        for await (const event of events(state.length)) add(event);
-        const { outcome, event } = await decision(now());
-        if (!event) return outcome;
-        if (await store.append(name, state.length, event)) {
-          add(event);
-          return outcome;
-        }
-        if ((await store.read(name, state.length, 1)).length === 0) { // nobody was quicker: the log is another
-          throw new Error(`Expected the log of ${name} to grow but found it removed or shorter: open the study anew`);
-        }
-      }
-    });
-
+  const decide = decider(store, study, now);
   return {
     async next(annotator) {
       const seed = await seedOf(study.secret, nameOf(annotator, "annotator"));
-      return await decide<NextOutcome>(async (now) => {
+      return await decide<NextOutcome>(async (state, now) => {
         const held = liveLease(state, annotator, now);
         if (held) return { outcome: given(study, sightsOf(state, annotator).get(held.task)!, held.until) };
         const { kind, ...rest } = assign(state, annotator, seed, now);
@@ -188,11 +153,11 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
     },
     async vote(annotator, ballot) {
       const checked = ballotOf(ballot, "vote");
-      return await decide((now) => decideVote(state, annotator, checked, now));
+      return await decide((state, now) => decideVote(state, annotator, checked, now));
     },
     async undo(annotator, id) {
       const checked = uuid(id, "undo");
-      return await decide<UndoOutcome>((now) => {
+      return await decide<UndoOutcome>((state, now) => {
         const { outcome, event } = decideUndo(state, annotator, checked, now);
         if (outcome.outcome !== "undone") return { outcome };
         const { vote, sight, until } = outcome;
@@ -201,15 +166,15 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
     },
     async progress(annotator) {
       const seed = await seedOf(study.secret, nameOf(annotator, "annotator"));
-      return await decide((now) => {
+      return await decide((state, now) => {
         const last = lastVote(state, annotator);
         const votes = state.annotators.get(annotator)?.votes.size ?? 0;
         const left = tasksLeft(state, annotator, seed, now);
         return { outcome: { votes, left, ...last && { last: own(last) } } };
       });
     },
-    view: (of) => decide((now) => ({ outcome: of(state, now) })),
-    events,
+    view: (of) => decide((state, now) => ({ outcome: of(state, now) })),
+    events: (from = 0) => eventsOf(store, name, from),
   };
 }
 

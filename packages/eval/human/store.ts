@@ -18,8 +18,8 @@ export interface StudyStore {
   find(name: string): Promise<Study | undefined>;
   /** Events of a log from number `from` on (the first is 0), `limit` at most; none if there is no such study. */
   read(name: string, from: number, limit: number): Promise<readonly StudyEvent[]>;
-  /** Adds an event as number `at`; false, and nothing is done, if the log has another length or there is no such study. */
-  append(name: string, at: number, event: StudyEvent): Promise<boolean>;
+  /** Adds events from number `at` on; false, and nothing is done, if the log has another length or there is no such study. */
+  append(name: string, at: number, events: readonly StudyEvent[]): Promise<boolean>;
   /** Drops a study with its log; false if there is none of this name. */
   remove(name: string): Promise<boolean>;
 }
@@ -48,10 +48,10 @@ export function memoryStudyStore(): StudyStore {
     names: () => Promise.resolve([...kept.keys()].sort()),
     find: (name) => Promise.resolve(kept.get(name)?.study),
     read: (name, from, limit) => Promise.resolve(kept.get(name)?.log.slice(from, from + limit) ?? []),
-    append(name, at, event) {
+    append(name, at, events) {
       const log = kept.get(name)?.log;
       const fits = log?.length === at;
-      if (fits) log.push(event);
+      if (fits) log.push(...events);
       return Promise.resolve(fits);
     },
     remove: (name) => Promise.resolve(kept.delete(name)),

@@ -1,6 +1,7 @@
 /** What becomes of a vote, and of taking one back. */
 import type { Sight } from "./blind.ts";
-import { type Choice, choice, comment, type StudyEvent, type UndoEvent, type VoteEvent } from "./event.ts";
+import { type Choice, choice, comment, type UndoEvent, type VoteEvent } from "./event.ts";
+import type { Decision } from "./decide.ts";
 import { type Check, fields, optional, text, uuid, whole } from "./fields.ts";
 import { hasRoom, seatsOfOthers, type StudyState } from "./state.ts";
 
@@ -42,14 +43,6 @@ export type VoteOutcome =
   | { readonly outcome: "taken" }
   | { readonly outcome: "unknown" };
 
-/** What a decision comes to: what to say, and what to write in the log first, if anything. */
-export interface Decision<Outcome> {
-  /** What to say. */
-  readonly outcome: Outcome;
-  /** What to write. */
-  readonly event?: StudyEvent;
-}
-
 /** Checks a vote by itself. */
 export const ballotOf: Check<Ballot> = fields({
   ...{ id: uuid, task: text, choice },
@@ -76,9 +69,9 @@ export function decideVote(state: StudyState, annotator: string, ballot: Ballot,
   if (!current && !hasRoom(state.study, task, seatsOfOthers(state, annotator, now)[task]!)) {
     return { outcome: { outcome: "taken" } };
   }
-  const { task: _, ...content } = ballot;
+  const { id, task: _, choice, ...rest } = ballot;
   const revision = (mine.revisions.get(task) ?? 0) + 1;
-  const event: VoteEvent = { kind: "vote", at: now, annotator, task, left, revision, ...content };
+  const event: VoteEvent = { kind: "vote", at: now, annotator, task, id, choice, left, revision, ...rest };
   return { outcome: accepted(event), event };
 }
 

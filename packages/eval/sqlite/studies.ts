@@ -101,11 +101,11 @@ export function openStudyStore(path: string): SqliteStudyStore {
       }),
     read: async (name, from, limit) =>
       await Promise.resolve(read.all(name, from, limit).map(({ body }) => JSON.parse(String(body)) as StudyEvent)),
-    append: async (name, at, event) =>
+    append: async (name, at, events) =>
       await inTransaction(database, () => {
         const row = length.get(name);
         if (row?.length !== at) return false;
-        addEvent.run(row.id!, at, JSON.stringify(event));
+        for (const [i, event] of events.entries()) addEvent.run(row.id!, at + i, JSON.stringify(event));
         return true;
       }),
     remove: async (name) =>

@@ -128,6 +128,6 @@ Deno.test("studies in memory and in SQLite do what lists of votes and leases say
   const sizes = { tasks: fc.integer({ min: 1, max: 4 }), overlap: fc.integer({ min: 1, max: 3 }) };
   await fc.assert(
     fc.asyncProperty(sizes.tasks, sizes.overlap, fc.array(command, { maxLength: 80, size: "max" }), play),
-    { numRuns: 80 },
+    { numRuns: 60 },
   );
 });
