@@ -20,7 +20,7 @@ Deno.test("metered() has a budget of tries, and what it leaves is asked in anoth
   const texts = ["a", "b", "c", "d"];
   const first = metered(model, { log, requests: 3 });
   const results = await Promise.allSettled(texts.map((text) => first(questionOf(text))));
-  assertEquals(results.map(({ status }) => status), ["fulfilled", "fulfilled", "fulfilled", "rejected"]);
+  assertEquals(results.filter(({ status }) => status === "rejected").length, 1); // hashes decide which: they take a thread
   const second = metered(model, { log });
   await Promise.all(texts.map((text) => second(questionOf(text))));
   assertEquals([first.spent().tries, second.spent().tries, second.spent().remembered], [3, 1, 3]);

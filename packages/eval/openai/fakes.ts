@@ -120,7 +120,11 @@ export async function serveJudge(options: JudgeServerOptions): Promise<JudgeServ
   const requests: ServedRequest[] = [];
   const server = createServer(async (request, response) => {
     let text = "";
-    for await (const part of request.setEncoding("utf8")) text += part;
+    try {
+      for await (const part of request.setEncoding("utf8")) text += part;
+    } catch {
+      return; // whoever asked is gone, killed perhaps, before all was said
+    }
     const body: AskedBody = JSON.parse(text);
     const entry: ServedRequest = { behaviour: "answer", body, headers: request.headers, billed: free };
     const number = requests.push(entry) - 1;

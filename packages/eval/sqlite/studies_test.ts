@@ -93,7 +93,7 @@ Deno.test("the file itself refuses what a program that decided wrongly would wri
 /** A program that opens the file and votes under names of its own, printing each vote when it is acknowledged. */
 function voter(path: string, name: string, annotators: number) {
   const code = `
-    import { openStudy } from "${import.meta.resolve("../mod.ts")}";
+    import { openStudy } from "${import.meta.resolve("../human/mod.ts")}";
     import { openStudyStore } from "${import.meta.resolve("./studies.ts")}";
     const study = await openStudy(openStudyStore(${JSON.stringify(path)}), "study");
     async function annotate(annotator) {
