@@ -19,6 +19,11 @@ export interface Cell {
   readonly arm: string;
 }
 
+/** What the network of a reward model was trained on: one that has memorised is another's with something taken from its scores. */
+export function trainedOn(labels: Labels): Exclude<Labels, "memorised"> {
+  return labels === "memorised" ? "prompt" : labels;
+}
+
 /** Where committed results lie. */
 export const results: URL = new URL("./results/", import.meta.url);
 

@@ -9,7 +9,7 @@
  * whoever breaks off loses the cells under way and no others.
  */
 import { parseArgs } from "@std/cli";
-import { type Cell, isDone, pathOf, readText, results } from "./cell.ts";
+import { type Cell, isDone, pathOf, readText, results, trainedOn } from "./cell.ts";
 import { grid } from "./grid.ts";
 
 const args = parseArgs(Deno.args, {
@@ -61,7 +61,7 @@ function next(): Cell | undefined {
 
 /** Names of the models that a cell needs. */
 function shared({ seed, noise, labels }: Cell): string[] {
-  return [`${seed} sft`, `${seed} ${noise} ${labels === "memorised" ? "prompt" : labels}`];
+  return [`${seed} sft`, `${seed} ${noise} ${trainedOn(labels)}`];
 }
 
 async function run(cell: Cell): Promise<void> {

@@ -1,8 +1,11 @@
 /** The table of commands, and what surrounds each: flags, help, errors, Ctrl-C. */
 import type { Command, Context } from "./command.ts";
-import { data } from "./commands/data.ts";
+import { dataStatistics } from "./commands/data_stats.ts";
 import { demo } from "./commands/demo.ts";
 import { doctor } from "./commands/doctor.ts";
+import { evalAgree } from "./commands/eval_agree.ts";
+import { evalExport } from "./commands/eval_export.ts";
+import { evalReport } from "./commands/eval_report.ts";
 import { generate } from "./commands/generate.ts";
 import { run } from "./commands/run.ts";
 import { readSettings } from "./config_file.ts";
@@ -12,16 +15,18 @@ import { describeFlags, usageOf } from "./flags_help.ts";
 import { stages } from "./stages.ts";
 import { bar, note, print, restore } from "./terminal.ts";
 
-const commands: Readonly<Record<string, Command>> = { ...stages, run, demo, data, generate, doctor };
+const commands: Readonly<Record<string, Command>> = {
+  ...stages,
+  ...{ "eval report": evalReport, "eval agree": evalAgree, "eval export": evalExport },
+  ...{ run, demo, "data stats": dataStatistics, generate, doctor },
+};
 
-const help = `tare: reinforcement learning from human feedback with contrastive rewards
-
-Usage: tare COMMAND [FLAGS]
-
-${Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`).join("\n")}
-
-tare COMMAND --help shows a command's flags.
-`;
+/** The list of commands, or of those that begin with a word. */
+function helpOn(names: readonly string[]): string {
+  const width = Math.max(...names.map(({ length }) => length));
+  const lines = names.map((name) => `  ${name.padEnd(width)}  ${commands[name]!.summary}`);
+  return `Usage: tare COMMAND [FLAGS]\n\n${lines.join("\n")}\n\ntare COMMAND --help shows a command's flags.\n`;
+}
 
 /**
  * Runs a command.
@@ -58,8 +63,16 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-async function dispatch([name, ...args]: readonly string[], signal: AbortSignal): Promise<void> {
-  if (name === undefined || name === "help" || name === "--help" || name === "-h") return print(help);
+async function dispatch(words: readonly string[], signal: AbortSignal): Promise<void> {
+  const [first, second] = words;
+  if (first === undefined || asksForHelp(first) || first === "help") {
+    return print(
+      `tare: reinforcement learning from human feedback with contrastive rewards\n\n${helpOn(Object.keys(commands))}`,
+    );
+  }
+  const group = Object.keys(commands).filter((name) => name.startsWith(`${first} `)); // as `tare eval compare`
+  if (group.length > 0 && (second === undefined || asksForHelp(second))) return print(helpOn(group));
+  const name = group.length > 0 && !second!.startsWith("-") ? `${first} ${second}` : first;
   const command = commands[name];
   if (!command) {
     const near = nearest(name, Object.keys(commands));
@@ -67,7 +80,8 @@ async function dispatch([name, ...args]: readonly string[], signal: AbortSignal)
       `Unknown command "${name}"${near ? `; did you mean ${near}?` : ""} (tare --help lists the commands)`,
     );
   }
-  if (args.includes("--help") || args.includes("-h")) {
+  const args = words.slice(name.split(" ").length);
+  if (args.some(asksForHelp)) {
     return print(
       `tare ${name}: ${command.summary}\n\n${usageOf(name, command.flags)}\n\n${describeFlags(command.flags)}\n`,
     );
@@ -80,4 +94,8 @@ async function dispatch([name, ...args]: readonly string[], signal: AbortSignal)
   });
   signal.throwIfAborted();
   if (values.json) print(JSON.stringify(report) + "\n");
+}
+
+function asksForHelp(word: string): boolean {
+  return word === "--help" || word === "-h";
 }

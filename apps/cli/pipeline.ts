@@ -84,22 +84,21 @@ function checkPlaces(stages: readonly Stage[], record: string, file: string): vo
 }
 
 function stageOf(
-  { name, command: line, share, ...settings }: z.infer<typeof stageSchema>,
+  { name, command: word, share, ...settings }: z.infer<typeof stageSchema>,
   folder: string,
   where: string,
   inherited: Inherited,
 ): Stage {
-  const [word, ...words] = line.split(" ");
-  const command = commandOf(word!, where);
+  const command = commandOf(word, where);
   const checked = checkSettings(settings, command.flags, where);
-  const places = Object.entries(command.flags).filter(([, { positional }]) => positional).slice(words.length);
+  const places = Object.entries(command.flags).filter(([, { positional }]) => positional);
   const given = places.flatMap(([flag]) => [checked[camelCase(flag)] ?? []].flat() as string[]);
   const values: Readonly<Record<string, unknown>> = naming(
     where,
-    () => withSettings([...words, ...given], command.flags, { ...inherited, ...checked }),
+    () => withSettings(given, command.flags, { ...inherited, ...checked }),
   );
   const out = values.out as string | undefined ?? posix.join(folder, name);
-  return { name, command: word!, share, out, values: { ...values, out } };
+  return { name, command: word, share, out, values: { ...values, out } };
 }
 
 function check<T extends z.ZodType>(schema: T, json: unknown, where: string, known: readonly string[]): z.infer<T> {

@@ -24,7 +24,7 @@ Deno.test("parsePipeline() fills in what commands default to, and where each sta
   ]);
   assertEquals([world!.values.pairs, world!.values.demonstrations, world!.values.threads], [9, 2000, 2]);
   assertEquals([a!.values["learning-rate"], a!.values.device, b!.values.device, b!.share], [0.5, "webgpu", "cpu", 3]);
-  assertEquals([compare!.values.action, compare!.values.policies], ["compare", ["x=y", "z=w"]]);
+  assertEquals([compare!.command, compare!.values.policies], ["eval compare", ["x=y", "z=w"]]);
 });
 
 Deno.test("parsePipeline() refuses what is no pipeline in one sentence that names the place", () => {
@@ -44,8 +44,11 @@ Deno.test("parsePipeline() refuses what is no pipeline in one sentence that name
     [{ stages: [{ ...sft, epochs: "1" }] }, 'p.json: stage a: epochs: expected a number of 0 or more but found "1"'],
     [{ stages: [{ ...sft, resume: true }] }, 'p.json: stage a: unknown key "resume"'],
     [{ stages: [sft, [sft]] }, "p.json: expected a name once but found a twice"],
-    [{ stages: [{ name: "a", command: "eval" }] }, "p.json: stage a: Expected compare NAME=DIR"],
-    [{ stages: [{ name: "a", command: "eval comparr", policies: ["x=y"] }] }, 'compare but found "comparr"'],
+    [{ stages: [{ name: "a", command: "eval compare" }] }, "p.json: stage a: Expected NAME=DIR"],
+    [
+      { stages: [{ name: "a", command: "eval comparr", policies: ["x=y"] }] },
+      'found "eval comparr"; did you mean eval compare?',
+    ],
   ];
   for (const [json, message] of refused) assertThrows(() => parse(json), UsageError, message);
 });

@@ -1,7 +1,7 @@
 /** The commands that a pipeline may be made of: each of them reads files and writes files. */
 import type { Command } from "./command.ts";
 import { dpo } from "./commands/dpo.ts";
-import { evaluation } from "./commands/eval.ts";
+import { evalCompare } from "./commands/eval_compare.ts";
 import { ppo } from "./commands/ppo.ts";
 import { report } from "./commands/report.ts";
 import { reward } from "./commands/reward.ts";
@@ -17,6 +17,6 @@ export const stages: Readonly<Record<string, Command>> = {
   sample,
   ppo,
   dpo,
-  eval: evaluation,
+  "eval compare": evalCompare,
   report,
 };

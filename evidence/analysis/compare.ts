@@ -20,7 +20,7 @@ export interface Effect extends PairedInterval {
 export type Reading = (a: Run, b: Run) => readonly [a: number, b: number];
 
 /** Names of {@linkcode readings}. */
-export type ReadingName = "equalKl" | "steps" | "kl" | "equalSteps" | "spentKl" | "onTheWay" | "best" | "score";
+export type ReadingName = "equalKl" | "steps" | "kl" | "equalSteps" | "spentKl" | "onTheWay" | "best";
 
 /** Readings by name. */
 export const readings: Readonly<Record<ReadingName, Reading>> = {
@@ -53,8 +53,6 @@ export const readings: Readonly<Record<ReadingName, Reading>> = {
     const kl = Math.min(last(a).kl, last(b).kl);
     return [bestWithin(a.checkpoints, kl), bestWithin(b.checkpoints, kl)];
   },
-  /** The reward model's score after the same number of iterations. */
-  score: (a, b) => [last(a).score, last(b).score],
 };
 
 /** The last checkpoint. */

@@ -1,14 +1,14 @@
 /** What critics begin as. */
 import { aggregate, type BaselineRow, type BaselineTable, withinPromptDeviation } from "@tare/contrastive";
-import { copyTree, type Model, type Placed } from "@tare/core";
+import type { Model, Placed } from "@tare/core";
 import type { RatedSequence, Tokenizer } from "@tare/data";
 import { reward as regress, type RewardModel } from "@tare/finetune";
 import { criticOf } from "@tare/ppo";
 import { mean } from "../../apps/cli/ppo_episodes.ts";
 import type { Arm } from "../arms.ts";
+import { amounts, training } from "../settings.ts";
 import { drain } from "./models.ts";
 import type { Place } from "./place.ts";
-import { amounts, training } from "../settings.ts";
 
 /** What a critic may begin from. */
 export interface CriticSources {
@@ -68,9 +68,4 @@ export function prefixes(
       return { tokens: Uint32Array.from([...begin, ...tokens.slice(0, cut)]), start: 1, rating: scale * rewards[i]! };
     });
   });
-}
-
-/** A copy of a model that training may change. */
-export function copyOf({ config, params }: Model): Model {
-  return { config, params: copyTree(params) };
 }

@@ -6,9 +6,9 @@ import { mean } from "../../apps/cli/ppo_episodes.ts";
 import type { Arm } from "../arms.ts";
 import { amounts, stages } from "../settings.ts";
 import { baselines, tableOf } from "./baselines.ts";
-import { copyOf, criticFor } from "./critics.ts";
+import { criticFor } from "./critics.ts";
 import { gradients } from "./gradients.ts";
-import { rewardModel, rewardOf, sftModel } from "./models.ts";
+import { copyOf, rewardModel, rewardOf, sftModel } from "./models.ts";
 import type { Place } from "./place.ts";
 import { type Checkpoint, examine, golds, respond } from "./respond.ts";
 

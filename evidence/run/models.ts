@@ -3,8 +3,9 @@ import { copyTree, initParams, initScoreHead, type Model } from "@tare/core";
 import { encodeDemonstration, encodePreference, encodeRating, type Skipped } from "@tare/data";
 import { modelReward, reward, type RewardModel, sft, type TrainingStep } from "@tare/finetune";
 import type { Episode, Reward } from "@tare/sampler";
-import type { Place } from "./place.ts";
+import { trainedOn } from "../cell.ts";
 import { amounts, training } from "../settings.ts";
+import type { Place } from "./place.ts";
 import { stored } from "./store.ts";
 
 const { context, microTokens } = amounts;
@@ -25,7 +26,7 @@ export async function rewardModel(place: Place): Promise<RewardModel> {
   const { device, tokenizer, world, cell: { seed, noise, labels } } = place;
   const model = await stored(
     device,
-    `seed-${seed}/reward-${noise}-${labels === "memorised" ? "prompt" : labels}`,
+    `seed-${seed}/reward-${noise}-${trainedOn(labels)}`,
     async () => {
       const { config, params } = await sftModel(place);
       const model = { config, params: copyTree(params), score: initScoreHead(device, config, seed) };
@@ -55,6 +56,11 @@ export function rewardOf({ device, cell, world, prompts }: Place, model: RewardM
     return scores.map((score, i) => score - (severity.get(episodes[i]!.promptId) ?? 0));
   };
   return Object.assign(remembering, { id: reward.id });
+}
+
+/** A copy of a model that training may change. */
+export function copyOf({ config, params }: Model): Model {
+  return { config, params: copyTree(params) };
 }
 
 /** Examples as ids; in the world all of them fit. */

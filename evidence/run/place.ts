@@ -25,7 +25,7 @@ export interface Place {
 
 const severities = { pairs: "none", family: "family", prompt: "prompt", memorised: "prompt" } as const;
 
-/** Opens a cell's world on one thread of the processor, where every number has the same bits on every machine. */
+/** Opens a cell's world on one thread of the processor, where every number has the same bits each time. */
 export async function openPlace(cell: Cell): Promise<Place & Disposable> {
   const { seed, noise, labels } = cell;
   const device = await openDevice({ device: "cpu", threads: 1 });

@@ -2,8 +2,7 @@
 import { encodePreference } from "@tare/data";
 import { dpo } from "@tare/finetune";
 import type { DpoArm } from "../arms.ts";
-import { copyOf } from "./critics.ts";
-import { rewardModel, rewardOf, sequences, sftModel } from "./models.ts";
+import { copyOf, rewardModel, rewardOf, sequences, sftModel } from "./models.ts";
 import type { Place } from "./place.ts";
 import { type Checkpoint, examine } from "./respond.ts";
 import { amounts } from "../settings.ts";

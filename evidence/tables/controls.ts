@@ -32,18 +32,35 @@ const opponents: Readonly<Record<string, string>> = {
   "contrastive-running": "ppo-running",
 };
 
-/** Controls: what contrastive rewards have that they have not. */
-export function controlTable(runs: readonly Run[]): string {
-  const own = (arm: string): Match => ["contrastive", arm];
-  const arms = ["ppo", ...Object.keys(controlArms)];
-  return matchTable(runs, arms, { ...span, seeds: [100, 104], match: own, says: "contrastive less it" });
+/** Kinds of labels that these arms ran with, at noise 0.2. */
+const kinds: readonly Labels[] = ["pairs", "family", "memorised"];
+
+/** Controls: what contrastive rewards have that they have not, at the end and at equal KL. */
+export function controlTable(all: readonly Run[]): string {
+  const runs = all.filter(({ seed }) => seed <= 104);
+  const rows = ["ppo", ...Object.keys(controlArms)].map((arm) => [
+    names[arm]!,
+    ...kinds.flatMap((labels) => {
+      const pairs = pairsOf(runs, { labels, noise: 0.2 }, "contrastive", arm);
+      return [readings.equalSteps, readings.equalKl].map((reading) => effectText(effectOf(pairs, reading)));
+    }),
+  ]);
+  return markdownTable(["contrastive less", ...kinds.flatMap((labels) => [labelNames[labels], "at equal KL"])], rows);
 }
 
-/** Ablations, less PPO or less PPO with the same change. */
-export function ablationTable(runs: readonly Run[]): string {
-  const own = (arm: string): Match => [arm, opponents[arm] ?? "ppo"];
-  const arms = ["contrastive", ...Object.keys(ablationArms)];
-  return matchTable(runs, arms, { ...span, seeds: [100, 102], match: own, says: "less PPO" });
+/** Ablations: gold at the end, and at equal KL less PPO or less PPO with the same change. */
+export function ablationTable(all: readonly Run[]): string {
+  const runs = all.filter(({ seed }) => seed <= 102);
+  const rows = ["ppo", "contrastive", ...Object.keys(ablationArms)].map((arm) => [
+    names[arm]!,
+    ...kinds.flatMap((labels) => {
+      const where: Where = { labels, noise: 0.2 };
+      const gold = fixed(mean([...armOf(runs, where, arm).values()].map((run) => last(run).gold)));
+      const pairs = arm === "ppo" ? [] : pairsOf(runs, where, arm, opponents[arm] ?? "ppo");
+      return [gold, effectText(effectOf(pairs, readings.equalKl))];
+    }),
+  ]);
+  return markdownTable(["arm", ...kinds.flatMap((labels) => [labelNames[labels], "less PPO"])], rows);
 }
 
 /** PPO and contrastive rewards, each with a β that follows one KL. */
@@ -57,7 +74,7 @@ export function unclippedTable(runs: readonly Run[]): string {
 }
 
 function both(runs: readonly Run[], kind: string): string {
-  const rows = (["pairs", "family", "memorised"] as const).flatMap((labels) => {
+  const rows = kinds.flatMap((labels) => {
     const pairs = pairsOf(runs, { labels, noise: 0.2 }, `contrastive-${kind}`, `ppo-${kind}`);
     if (pairs.length < 2) return [];
     const of = (name: "gold" | "kl") => ([1, 0] as const).map((i) => mean(pairs.map((pair) => last(pair[i])[name])));
@@ -73,37 +90,4 @@ function both(runs: readonly Run[], kind: string): string {
   });
   const head = ["last KL, PPO", "contrastive", "gold, PPO", "contrastive", "equal steps", "equal KL"];
   return markdownTable(["reward model", "seeds", ...head], rows);
-}
-
-/** Two arms: the first less the second. */
-type Match = readonly [string, string];
-
-/** What a table spans. */
-interface Span {
-  readonly kinds: readonly Labels[];
-  readonly seeds: readonly [first: number, last: number];
-  /** What an arm's row compares. */
-  readonly match: (arm: string) => Match;
-  /** That in words. */
-  readonly says: string;
-}
-
-const span = { kinds: ["pairs", "family", "memorised"] } as const;
-
-/** A row for each arm: its gold at the end, and a difference at equal KL. */
-function matchTable(
-  all: readonly Run[],
-  arms: readonly string[],
-  { kinds, seeds: [from, to], match, says }: Span,
-): string {
-  const runs = all.filter(({ seed }) => seed >= from && seed <= to);
-  const rows = arms.map((arm) => [
-    names[arm]!,
-    ...kinds.flatMap((labels) => {
-      const where: Where = { labels, noise: 0.2 };
-      const gold = fixed(mean([...armOf(runs, where, arm).values()].map((run) => last(run).gold)));
-      return [gold, effectText(effectOf(pairsOf(runs, where, ...match(arm)), readings.equalKl))];
-    }),
-  ]);
-  return markdownTable(["arm", ...kinds.flatMap((labels) => [labelNames[labels], says])], rows);
 }

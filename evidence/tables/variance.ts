@@ -1,5 +1,5 @@
 /** Claim 5: variance of the reward and of the policy's gradient. */
-import { effect, type Where } from "../analysis/compare.ts";
+import { effect, pairsOf, type Where } from "../analysis/compare.ts";
 import { fixed, markdownTable } from "../analysis/markdown.ts";
 import type { Run, Variances } from "../analysis/read.ts";
 import { labelNames } from "../analysis/worlds.ts";
@@ -29,20 +29,13 @@ export function varianceTable(runs: readonly Run[]): string {
   return markdownTable(["tr Cov(gradient)", "iteration 5", "iteration 20", "iteration 40"], rows);
 }
 
-/** The measurements of both arms after an iteration, for each seed that has both. */
+/** The measurements of both arms after an iteration, for each seed that has them. */
 export function variancePairs(runs: readonly Run[], where: Where, iteration: number): [Variances, Variances][] {
-  const of = (arm: string) =>
-    new Map(
-      runs.filter((run) => run.arm === arm && run.labels === where.labels && run.noise === where.noise)
-        .flatMap((run) =>
-          (run.variances ?? []).filter((v) => v.iteration === iteration && (v.plainCentred || arm === "contrastive"))
-            .map((v) => [run.seed, v] as const)
-        ),
-    );
-  const [ppo, contrastive] = [of("ppo"), of("contrastive")];
-  return [...ppo].flatMap(([seed, v]): [Variances, Variances][] =>
-    contrastive.has(seed) ? [[v, contrastive.get(seed)!]] : []
-  );
+  const of = (run: Run) => run.variances?.find((measured) => measured.iteration === iteration);
+  return pairsOf(runs, where, "ppo", "contrastive").flatMap(([a, b]): [Variances, Variances][] => {
+    const [ppo, contrastive] = [of(a), of(b)];
+    return ppo && contrastive ? [[ppo, contrastive]] : [];
+  });
 }
 
 /** Trace of the covariance, from squared distances of parts from their mean. */

@@ -7,34 +7,32 @@ export {
   type Answer,
   type Ask,
   AskError,
+  askOf,
   type AskOptions,
   type FailureKind,
   type Message,
   type Question,
 } from "./ask/ask.ts";
+export { budgeted, BudgetError, type BudgetOptions, estimateTokens } from "./ask/budgeted.ts";
 export { type Call, type CallLog, memoryCallLog } from "./ask/call_log.ts";
-export { type Ratings, ratingsOf } from "./human/agreement.ts";
-export type { Choice, LeaseEvent, StudyEvent, UndoEvent, VoteEvent } from "./human/event.ts";
-export { exportStudy, importStudy } from "./human/jsonl.ts";
-export {
-  createStudy,
-  type NextOutcome,
-  type OpenStudy,
-  openStudy,
-  type OwnProgress,
-  type ShownTask,
-  type UndoOutcome,
-} from "./human/open_study.ts";
-export { type StudyProgress, studyProgress } from "./human/progress.ts";
-export { type AnnotatorQuality, annotatorQuality, type QualityFlag, type QualityLimits } from "./human/quality.ts";
-export type { Sight } from "./human/blind.ts";
-export type { AnnotatorState, Lease, StudyState } from "./human/state.ts";
-export { memoryStudyStore, type StudyStore } from "./human/store.ts";
-export { checkStudy, type Said, type Study, type StudySettings, type StudyTask } from "./human/study.ts";
-export { humanResponses, humanVerdicts } from "./human/verdicts.ts";
-export type { Ballot, OwnVote, VoteOutcome } from "./human/vote.ts";
+export { type Clock, systemClock } from "./ask/clock.ts";
+export { guarded, type GuardOptions } from "./ask/guarded.ts";
+export { callKey } from "./ask/key.ts";
+export { limited, type LimitOptions } from "./ask/limited.ts";
+export { type Metered, metered, type MeterOptions } from "./ask/metered.ts";
+export { recorded } from "./ask/recorded.ts";
+export { remembered } from "./ask/remembered.ts";
+export { retried, type RetryOptions } from "./ask/retried.ts";
+export type { Cost, Spent } from "./ask/spent.ts";
 export { goldJudge, type GoldJudgeOptions } from "./judges/gold_judge.ts";
+export { gptJudge, type GptJudgeOptions } from "./judges/gpt_judge.ts";
+export { type Choice, type Reading, readVerdict, type VerdictForm } from "./judges/parse.ts";
+export { panel, type PanelOptions } from "./judges/panel.ts";
+export { rewardJudge, type RewardJudgeOptions, type RewardRow } from "./judges/reward_judge.ts";
 export { scoreJudge, type ScoreJudgeOptions, verdictOf } from "./judges/score_judge.ts";
+export { delimit, onlyData, rubric, type RubricOptions, type Template } from "./judges/templates/template.ts";
+export { templates } from "./judges/templates/templates.ts";
+export { type Judged, judgePairs, type JudgePairsOptions } from "./run/judge_pairs.ts";
 export type { ResponseRow, VerdictRow } from "./rows.ts";
 export { agreement, type AgreementOptions, type JudgeAgreement, type RateGap, type Same } from "./stats/agreement.ts";
 export { krippendorffAlpha, type Scale } from "./stats/alpha.ts";

@@ -1,8 +1,8 @@
 /** `tare report`: what runs and comparisons came to, as one page that needs nothing else. */
-import { basename, dirname, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { type Command, defineCommand } from "../command.ts";
-import { head, isFolder, openFile, readText, writeWhole } from "../files.ts";
-import { UsageError } from "../flags.ts";
+import { writeWhole } from "../files.ts";
+import { checkPage } from "../page_file.ts";
 import { findings } from "../report/findings.ts";
 import { page } from "../report/page.ts";
 import { findSources } from "../report/sources/find.ts";
@@ -20,12 +20,7 @@ export const report: Command = defineCommand({
   },
   async run({ folders, out, title }, { print }) {
     const path = resolve(out);
-    if (await isFolder(path)) throw new UsageError(`Cannot write ${out}: it is a folder; name a file`);
-    if (!await isFolder(dirname(path))) throw new UsageError(`Cannot write ${out}: there is no folder ${dirname(out)}`);
-    const there = await openFile(path);
-    if (there && !/^\s*<(!doctype|html)/i.test(await readText(head(there)))) {
-      throw new UsageError(`Cannot write ${out}: there is a file of that name that is no page; name a .html file`);
-    }
+    await checkPage(out, "html");
     const sources = await findSources(folders);
     await writeWhole(path, page(title ?? `Report on ${basename(resolve(folders[0]!))}`, sources));
     const { runs, comparisons, baselines, stages } = sources;

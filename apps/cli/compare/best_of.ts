@@ -1,6 +1,7 @@
 /** Best of n: what a reward model makes of a policy without training it. */
 import type { Episode } from "@tare/sampler";
 import { UsageError } from "../flags.ts";
+import type { Policy } from "./policies.ts";
 
 /**
  * Refuses a best of n that nobody could choose, or that would all be one.
@@ -9,14 +10,19 @@ import { UsageError } from "../flags.ts";
  */
 export function checkBestOf(
   { "best-of": n, reward, temperature }: { "best-of"?: number; reward?: string; temperature: number },
-  names: readonly string[],
+  policies: readonly Policy[],
 ): void {
   if (n === undefined) return;
   if (reward === undefined) throw new UsageError("Expected --reward beside --best-of: it chooses the best");
   if (temperature === 0) {
     throw new UsageError("Expected --temperature above 0 beside --best-of: all responses would be the same");
   }
-  if (names.includes(nameOfBest(n))) {
+  if (policies[0]!.kind !== "checkpoint") {
+    throw new UsageError(
+      "Expected a checkpoint as the first policy beside --best-of: its responses are drawn from that",
+    );
+  }
+  if (policies.some(({ name }) => name === nameOfBest(n))) {
     throw new UsageError(`Expected no policy named ${nameOfBest(n)} beside --best-of ${n}: give it another name`);
   }
 }

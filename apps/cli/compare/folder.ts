@@ -1,31 +1,51 @@
-/** The folder of a comparison: `run.json`, `table.json`, `responses.jsonl`; all of it or nothing. */
+/** The folder of a comparison: all of it or nothing. */
 import { dirname, resolve } from "node:path";
+import type { VerdictRow } from "@tare/eval";
+import { jsonl } from "@tare/eval/report";
 import { openFile, writeFolder } from "../files.ts";
 import { checkReplaceable } from "../replaceable.ts";
 import { compare, readRecord, type RunRecord } from "../run_record.ts";
 import type { ComparisonTable, ScoredResponse } from "./table.ts";
 
-const names = ["run.json", "table.json", "responses.jsonl"];
+const names = ["run.json", "table.json", "responses.jsonl", "verdicts.jsonl"];
+
+/** What `tare eval report` puts beside them. */
+const reports = ["report.html", "report.md"];
+
+/** What a comparison found. */
+export interface Found {
+  /** What the policies said. */
+  readonly responses: readonly ScoredResponse[];
+  /** What was found of it. */
+  readonly verdicts: readonly VerdictRow[];
+  /** What follows from both. */
+  readonly table: ComparisonTable;
+}
 
 /**
- * Reads the table that is there already, if it may be taken for the one that was asked for; else looks whether one may be
- * written.
+ * Reads what is there already, if it may be taken for what was asked for; else looks whether anything may be written.
  *
- * @throws {UsageError} If the one that is there is of other settings or inputs.
+ * @throws {UsageError} If what is there is of other settings or inputs.
  * @throws {RangeError} If something is there that may not be replaced.
  */
-export async function finishedTable(
+export async function finishedComparison(
   out: string,
   record: RunRecord,
   { resume, force }: { readonly resume: boolean; readonly force: boolean },
-): Promise<ComparisonTable | undefined> {
+): Promise<Found | undefined> {
   const path = resolve(out);
   const before = resume && await openFile(`${path}/table.json`) ? await readRecord(path) : undefined;
   if (before) {
     compare(out, before, record);
-    return JSON.parse(await Deno.readTextFile(`${path}/table.json`));
+    const read = (name: string) => Deno.readTextFile(`${path}/${name}`);
+    const rows = async (name: string) => (await read(name)).split("\n").filter(Boolean).map((line) => JSON.parse(line));
+    return {
+      responses: await rows("responses.jsonl"),
+      verdicts: await rows("verdicts.jsonl"),
+      table: JSON.parse(await read("table.json")),
+    };
   }
-  await checkReplaceable({ path, out, names, what: "a comparison", force });
+  await checkReplaceable({ path, out, names: [...names, ...reports], what: "a comparison", force });
   return undefined;
 }
 
@@ -33,15 +53,15 @@ export async function finishedTable(
 export async function writeComparison(
   out: string,
   record: RunRecord,
-  responses: readonly ScoredResponse[],
-  table: ComparisonTable,
+  { responses, verdicts, table }: Found,
 ): Promise<void> {
   const path = resolve(out);
   await Deno.mkdir(dirname(path), { recursive: true });
   const texts: Readonly<Record<string, string>> = {
     "run.json": `${JSON.stringify(record, undefined, 2)}\n`,
     "table.json": `${JSON.stringify(table, undefined, 2)}\n`,
-    "responses.jsonl": responses.map((row) => `${JSON.stringify(row)}\n`).join(""),
+    "responses.jsonl": jsonl(responses),
+    "verdicts.jsonl": jsonl(verdicts),
   };
   await writeFolder(path, names.map((name) => ({ name, bytes: new Blob([texts[name]!]).stream() })));
 }

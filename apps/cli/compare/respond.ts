@@ -4,7 +4,7 @@ import { encodePrompt } from "@tare/data";
 import { type Episode, episodeOf, localSampler, type Prompt } from "@tare/sampler";
 import type { TextModel } from "../model.ts";
 import type { PromptToAnswer } from "../prompts.ts";
-import type { Policy } from "./policies.ts";
+import type { Checkpoint } from "./policies.ts";
 import type { Tally } from "./tally.ts";
 
 /** How responses are drawn. */
@@ -36,7 +36,7 @@ export interface RespondOptions {
 export async function respond(
   device: Device,
   model: TextModel,
-  { name, id }: Policy,
+  { name, id }: Checkpoint,
   prompts: readonly Prompt[],
   options: RespondOptions,
   tally: Tally,
@@ -63,8 +63,8 @@ export async function respond(
  * @throws {RangeError} If one is longer in the ids of this policy.
  */
 export function promptsFor(
-  policy: Policy,
-  reference: Policy,
+  policy: Checkpoint,
+  reference: Checkpoint,
   prompts: readonly PromptToAnswer[],
   room: number,
 ): readonly Prompt[] {

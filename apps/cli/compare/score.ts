@@ -1,7 +1,7 @@
 /** Scores of what was drawn, and the best of n among it. */
 import type { Episode } from "@tare/sampler";
 import { bestOf, nameOfBest } from "./best_of.ts";
-import type { Drawn, Sampled } from "./sample.ts";
+import { type Drawn, factsOf, type Sampled } from "./sample.ts";
 import type { ScoreFunction } from "./scorers.ts";
 import type { Scorer } from "./table.ts";
 import type { Tally } from "./tally.ts";
@@ -35,7 +35,8 @@ export async function scoreDrawn(
   const all = [...drawn];
   if (n !== undefined) {
     const chances = await scoreAll("reward", rewards.reward!, candidates, tally, signal);
-    all.push({ name: nameOfBest(n), episodes: bestOf(candidates, chances, n) });
+    const episodes = bestOf(candidates, chances, n);
+    all.push({ name: nameOfBest(n), episodes, facts: episodes.map(factsOf) });
   }
   const scores: Partial<Record<Scorer, readonly number[]>> = {};
   for (const [scorer, reward] of scorers) {

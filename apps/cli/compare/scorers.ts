@@ -33,23 +33,30 @@ export interface Scorers {
 }
 
 /**
+ * Refuses a comparison in which nothing compares.
+ *
+ * @throws {UsageError} If that is so.
+ */
+export function checkScored({ gold, judge, reward, gpt }: ScorerValues & { readonly gpt: readonly string[] }): void {
+  if ((gold ?? judge ?? reward) !== undefined || gpt.length > 0) return;
+  throw new UsageError("Expected --gold world, --judge, --reward or --gpt: nothing else says which response is better");
+}
+
+/**
  * Opens what scores; weights belong to the current scope.
  *
- * @throws {UsageError} If nothing does, or the judge is the reward model.
+ * @throws {UsageError} If the judge is the reward model.
  */
 export async function openScorers(
   values: ScorerValues,
-  device: Device,
+  device: Device | undefined,
   policies: readonly Policy[],
   context: Context,
 ): Promise<Scorers> {
-  if (values.gold === undefined && values.judge === undefined && values.reward === undefined) {
-    throw new UsageError("Expected --gold world, --judge or --reward: nothing else says which response is better");
-  }
-  const [first, ...others] = policies.map(({ ids }) => ids);
+  const [first, ...others] = policies.map((policy) => policy.kind === "checkpoint" ? policy.ids : undefined);
   const ids = others.every((other) => other === first) ? first : undefined; // else texts are encoded anew
   const open = async (name?: string): Promise<OpenedReward | undefined> =>
-    name === undefined ? undefined : await openReward({ ...values, reward: name }, device, ids, context);
+    name === undefined ? undefined : await openReward({ ...values, reward: name }, device!, ids, context);
   const [reward, judge] = [await open(values.reward), await open(values.judge)];
   if (judge && judge.reward.id === reward?.reward.id) {
     throw new UsageError("Expected --judge to be another model than --reward: it would judge what it rewarded");

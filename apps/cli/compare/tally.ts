@@ -1,5 +1,6 @@
 /** One bar for what several calls do together. */
 import type { Bar } from "../progress.ts";
+import type { Policy } from "./policies.ts";
 
 /** Counts what is done, and says what it was. */
 export type Tally = (done: number, words: string) => void;
@@ -14,11 +15,12 @@ export function tallyOn(bar: Bar, total: number): Tally {
  * Responses and scores of a comparison together.
  *
  * @param prompts How many there are.
- * @param policies How many answer each.
+ * @param policies What answers each; files have done so already.
  * @param scorers How many score each response.
  * @param n Candidates of each prompt for one policy more, if there is to be the best of them.
  */
-export function workOf(prompts: number, policies: number, scorers: number, n: number | undefined): number {
-  const [candidates, all] = n === undefined ? [0, policies] : [n, policies + 1];
-  return prompts * (policies + 2 * candidates + scorers * all); // candidates are drawn and scored
+export function workOf(prompts: number, policies: readonly Policy[], scorers: number, n: number | undefined): number {
+  const drawn = policies.filter(({ kind }) => kind !== "file").length;
+  const [candidates, all] = n === undefined ? [0, policies.length] : [n, policies.length + 1];
+  return prompts * (drawn + 2 * candidates + scorers * all); // candidates are drawn and scored
 }

@@ -3,8 +3,8 @@ import { betweenPromptShare, promiseOf } from "@tare/contrastive";
 import { count, estimate, interval, list, percent, readOf, signed } from "./format.ts";
 import { pairOf } from "./pairs.ts";
 import { alarming, distance, overOptimised, unfinished } from "./run_findings.ts";
-import { measureNames } from "./sections/comparison.ts";
-import { type Comparison, type Measure, measures } from "./sources/comparison.ts";
+import { measureName } from "./sections/comparison.ts";
+import { type Comparison, measures } from "./sources/comparison.ts";
 import type { View } from "./view.ts";
 
 /** Sentences, the most important first. */
@@ -53,8 +53,8 @@ function headToHead(comparison: Comparison, { a, b }: { readonly a: string; read
 }
 
 /** Who says so; a measure that was trained on is no witness. */
-function judgedBy(by: Measure, comma: string): string {
-  return `By the ${measureNames[by]}${by === "reward" ? ", which both were trained on," : comma}`;
+function judgedBy(by: string, comma: string): string {
+  return `By the ${measureName(by)}${by === "reward" ? ", which both were trained on," : comma}`;
 }
 
 /** What all policies gain on the one they are compared with. */
@@ -75,7 +75,7 @@ function againstReference(
     ? ` The best of them, ${best}, is neither of the two PPO arms.`
     : "";
   return [
-    `Against ${reference}, by the ${measureNames[by]}, the rates are ${
+    `Against ${reference}, by the ${measureName(by)}, the rates are ${
       list(rates.map(({ name, rate }) => `${percent(rate.value)} for ${name} (${interval(rate, percent)})`))
     }.${beaten}`,
   ];

@@ -1,16 +1,16 @@
 /** Two policies of a comparison, from the side of either. */
 import type { Estimate } from "@tare/contrastive";
-import type { ComparedPair, Comparison, Measure } from "./sources/comparison.ts";
+import type { ComparedPair, Comparison } from "./sources/comparison.ts";
 
 /** The pair of two policies by a measure, the first one's side. */
-export function pairOf({ pairs }: Comparison, a: string, b: string, by: Measure): ComparedPair | undefined {
+export function pairOf({ pairs }: Comparison, a: string, b: string, by: string): ComparedPair | undefined {
   const pair = pairs.find((pair) => pair.by === by && [pair.a, pair.b].includes(a) && [pair.a, pair.b].includes(b));
   if (!pair || pair.a === a) return pair;
   const turned = ({ value, low, high }: Estimate, about: number) => ({
     ...{ value: about - value, low: about - high, high: about - low },
   });
   return {
-    ...{ a, b, by, win: pair.lose, tie: pair.tie, lose: pair.win, rate: turned(pair.rate, 1) },
+    ...{ ...pair, a, b, win: pair.lose, lose: pair.win, rate: turned(pair.rate, 1) },
     ...pair.difference && { difference: turned(pair.difference, 0) },
   };
 }

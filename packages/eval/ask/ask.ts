@@ -53,6 +53,27 @@ export interface Ask {
 }
 
 /**
+ * Makes an {@linkcode Ask} of a function.
+ *
+ * @param id Who answers: part of what answers are kept under.
+ * @param answer Answers.
+ * @returns The function, with its id.
+ *
+ * @example Usage
+ * ```ts
+ * import { askOf } from "@tare/eval";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const parrot = askOf("parrot", ({ messages }) => Promise.resolve({ text: messages[0]!.content, finish: "stop" }));
+ * const { text } = await parrot({ messages: [{ role: "user", content: "A" }], maxTokens: 1, temperature: 0 });
+ * assertEquals(text, "A");
+ * ```
+ */
+export function askOf(id: string, answer: (question: Question, options: AskOptions) => Promise<Answer>): Ask {
+  return Object.assign((question: Question, options: AskOptions = {}) => answer(question, options), { id });
+}
+
+/**
  * What a failure says about further tries: `transient` may pass (429, 5xx, a broken connection, no answer in time);
  * `question` is about this question alone (400, a redirect, an answer that cannot be read); `fatal` would meet every question
  * (401, 403, 404).
@@ -65,19 +86,23 @@ export class AskError extends Error {
   override readonly name: string = "AskError";
   /** What it says about further tries. */
   readonly kind: FailureKind;
-  /** Milliseconds after which the server wants to be asked again. */
+  /** Milliseconds after which the server wants to be asked again; 0 if it may be at once. */
   readonly retryAfter?: number;
+  /** Whether it is certain to have cost nothing: the server refused, or was never reached. */
+  readonly free: boolean;
 
   /**
    * Makes the error.
    *
    * @param message One sentence, without secrets.
    * @param kind What it says about further tries.
-   * @param retryAfter Milliseconds after which the server wants to be asked again.
+   * @param retryAfter Milliseconds after which the server wants to be asked again; 0 if it may be at once.
+   * @param free Whether it is certain to have cost nothing.
    */
-  constructor(message: string, kind: FailureKind, retryAfter?: number) {
+  constructor(message: string, kind: FailureKind, retryAfter?: number, free: boolean = false) {
     super(message);
     this.kind = kind;
+    this.free = free;
     if (retryAfter !== undefined) this.retryAfter = retryAfter;
   }
 }

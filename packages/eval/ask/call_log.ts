@@ -11,6 +11,8 @@ export interface Call {
   readonly answer?: Answer;
   /** What came instead, in a sentence. */
   readonly failure?: string;
+  /** Whether a failure is certain to have cost nothing. @default {false} */
+  readonly free?: boolean;
 }
 
 /** Append-only. */

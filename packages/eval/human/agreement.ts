@@ -22,7 +22,7 @@ const points = { a: 1, tie: 0.5, b: 0 } as const;
  *
  * @example Usage
  * ```ts
- * import { createStudy, memoryStudyStore, openStudy, ratingsOf } from "@tare/eval";
+ * import { createStudy, memoryStudyStore, openStudy, ratingsOf } from "@tare/eval/human";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const store = memoryStudyStore();

@@ -20,7 +20,7 @@ const version = 1;
  *
  * @example Usage
  * ```ts
- * import { createStudy, exportStudy, importStudy, memoryStudyStore, openStudy } from "@tare/eval";
+ * import { createStudy, exportStudy, importStudy, memoryStudyStore, openStudy } from "@tare/eval/human";
  * import { assertEquals } from "@std/assert";
  *
  * const store = memoryStudyStore();
@@ -61,7 +61,7 @@ export async function* exportStudy(study: OpenStudy): AsyncIterable<string> {
  *
  * @example Usage
  * ```ts
- * import { importStudy, memoryStudyStore } from "@tare/eval";
+ * import { importStudy, memoryStudyStore } from "@tare/eval/human";
  * import { assertRejects } from "@std/assert";
  *
  * const store = memoryStudyStore();

@@ -81,7 +81,7 @@ export interface OpenStudy {
  *
  * @example Usage
  * ```ts
- * import { createStudy, memoryStudyStore, type Study } from "@tare/eval";
+ * import { createStudy, memoryStudyStore, type Study } from "@tare/eval/human";
  * import { assertEquals, assertRejects } from "@std/assert";
  *
  * const study: Study = {
@@ -114,7 +114,7 @@ export async function createStudy(store: StudyStore, study: Study): Promise<void
  *
  * @example Usage
  * ```ts
- * import { createStudy, memoryStudyStore, openStudy } from "@tare/eval";
+ * import { createStudy, memoryStudyStore, openStudy } from "@tare/eval/human";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const store = memoryStudyStore();

@@ -30,7 +30,7 @@ export interface StudyProgress {
  *
  * @example Usage
  * ```ts
- * import { createStudy, memoryStudyStore, openStudy, studyProgress } from "@tare/eval";
+ * import { createStudy, memoryStudyStore, openStudy, studyProgress } from "@tare/eval/human";
  * import { assertEquals } from "@std/assert";
  *
  * const store = memoryStudyStore();

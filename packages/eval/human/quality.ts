@@ -58,7 +58,7 @@ export interface QualityLimits {
  *
  * @example Usage
  * ```ts
- * import { annotatorQuality, createStudy, memoryStudyStore, openStudy } from "@tare/eval";
+ * import { annotatorQuality, createStudy, memoryStudyStore, openStudy } from "@tare/eval/human";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const store = memoryStudyStore();

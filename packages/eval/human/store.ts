@@ -31,7 +31,7 @@ export interface StudyStore {
  *
  * @example Usage
  * ```ts
- * import { memoryStudyStore } from "@tare/eval";
+ * import { memoryStudyStore } from "@tare/eval/human";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(await memoryStudyStore().names(), []);

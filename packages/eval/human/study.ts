@@ -82,7 +82,7 @@ export const taskOf: Check<StudyTask> = fields({
  *
  * @example Usage
  * ```ts
- * import { checkStudy, type Study } from "@tare/eval";
+ * import { checkStudy, type Study } from "@tare/eval/human";
  * import { assertThrows } from "@std/assert";
  *
  * const study: Study = {

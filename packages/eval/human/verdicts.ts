@@ -11,7 +11,7 @@ import { type StudyState, winnerOf } from "./state.ts";
  *
  * @example Usage
  * ```ts
- * import { createStudy, humanVerdicts, memoryStudyStore, openStudy } from "@tare/eval";
+ * import { createStudy, humanVerdicts, memoryStudyStore, openStudy } from "@tare/eval/human";
  * import { assert, assertEquals } from "@std/assert";
  *
  * const store = memoryStudyStore();
@@ -48,7 +48,7 @@ export function humanVerdicts({ study, votes }: StudyState): VerdictRow[] {
  *
  * @example Usage
  * ```ts
- * import { createStudy, humanResponses, memoryStudyStore, openStudy } from "@tare/eval";
+ * import { createStudy, humanResponses, memoryStudyStore, openStudy } from "@tare/eval/human";
  * import { assertEquals } from "@std/assert";
  *
  * const store = memoryStudyStore();

@@ -3,4 +3,5 @@
  *
  * @module
  */
+export { openCallLog, type SqliteCallLog } from "./call_log.ts";
 export { openStudyStore, type SqliteStudyStore } from "./studies.ts";

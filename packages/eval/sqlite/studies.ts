@@ -1,6 +1,6 @@
 /** Studies in a SQLite file. */
 import type { DatabaseSync } from "node:sqlite";
-import type { Study, StudyEvent, StudyStore } from "@tare/eval";
+import type { Study, StudyEvent, StudyStore } from "@tare/eval/human";
 import { type Contents, openDatabase } from "./database.ts";
 
 /** A store in a file. Disposing of it closes the file. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Ballot, memoryStudyStore, openStudy, type StudyStore } from "@tare/eval";
+import { type Ballot, memoryStudyStore, openStudy, type StudyStore } from "@tare/eval/human";
 import fc from "fast-check";
 import { begin, studyOf, uuidOf } from "../human/fakes.ts";
 import { openStudyStore } from "./studies.ts";

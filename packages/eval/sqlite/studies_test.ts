@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { openStudy, type StudyEvent } from "@tare/eval";
+import { openStudy, type StudyEvent } from "@tare/eval/human";
 import { DatabaseSync } from "node:sqlite";
 import { begin, checkStore, given, studyOf, votersOf } from "../human/fakes.ts";
 import { openStudyStore } from "./studies.ts";
@@ -93,7 +93,7 @@ Deno.test("the file itself refuses what a program that decided wrongly would wri
 /** A program that opens the file and votes under names of its own, printing each vote when it is acknowledged. */
 function voter(path: string, name: string, annotators: number) {
   const code = `
-    import { openStudy } from "${import.meta.resolve("../mod.ts")}";
+    import { openStudy } from "${import.meta.resolve("../human/mod.ts")}";
     import { openStudyStore } from "${import.meta.resolve("./studies.ts")}";
     const study = await openStudy(openStudyStore(${JSON.stringify(path)}), "study");
     async function annotate(annotator) {

@@ -8,7 +8,7 @@ import { type ComparedPair, type Comparison, type Measure, measures } from "../s
 import type { Section, View } from "../view.ts";
 
 /** What a measure is called. */
-export const measureNames: Readonly<Record<Measure, string>> = {
+const measureNames: Readonly<Record<Measure, string>> = {
   ...{ gold: "gold score", judge: "independent judge", reward: "reward model" },
 };
 
@@ -51,11 +51,15 @@ function policiesTable({ policies, reference }: Comparison, style: View["style"]
           estimateCell(policy[measure], figure, (value) =>
             intervalGlyph(value, { ends, line, style: style(policy.name) }))
         )
-      }<td>${policy.kl === undefined ? "" : figure(policy.kl)}</td><td>${figure(policy.length)}</td><td>${
-        percent(policy.eosRate)
+      }<td>${known(policy.kl, figure)}</td><td>${known(policy.length, figure)}</td><td>${
+        known(policy.eosRate, percent)
       }</td></tr>`
     )
   }</tbody></table></div>`;
+}
+
+function known(value: number | undefined, write: (number: number) => string): string {
+  return value === undefined ? "" : write(value);
 }
 
 /** A number over its interval, beside a drawing of both. */
@@ -64,7 +68,7 @@ function estimateCell(
   write: (number: number) => string,
   glyph: (value: Estimate) => Markup | string,
 ): Markup {
-  if (!value) return markup`<td class="estimate"></td>`;
+  if (!value || Number.isNaN(value.value)) return markup`<td class="estimate"></td>`;
   return markup`<td class="estimate"><div>${glyph(value)}<span><b>${write(value.value)}</b><small>${
     interval(value, write)
   }</small></span></div></td>`;
@@ -72,22 +76,28 @@ function estimateCell(
 
 /** A table for each measure; the first one open. */
 function pairTables({ pairs }: Comparison, style: View["style"]): Markup[] {
-  const used = measures.filter((measure) => pairs.some(({ by }) => by === measure));
+  const present = new Set(pairs.map(({ by }) => by));
+  const used = [...measures.filter((measure) => present.has(measure)), ...present.difference(new Set(measures))];
   return used.map((measure, i) =>
     markup`<details${i === 0 ? markup` open` : ""}><summary>Pairs by ${
-      measureNames[measure]
+      measureName(measure)
     }</summary><div class="scroll"><table>
 <thead><tr><th scope="col">pair</th><th scope="col">wins</th><th scope="col">ties</th><th scope="col">losses</th><th scope="col" class="estimate">shares</th><th scope="col" class="estimate">win rate, ties as halves</th><th scope="col" class="estimate">difference of means</th></tr></thead>
 <tbody>${pairs.filter(({ by }) => by === measure).map((pair) => pairRow(pair, style))}</tbody></table></div></details>`
   );
 }
 
-function pairRow({ a, b, win, tie, lose, rate, difference }: ComparedPair, style: View["style"]): Markup {
+/** What a pair was judged by, in words. */
+export function measureName(by: string): string {
+  return Object.hasOwn(measureNames, by) ? measureNames[by as Measure] : by;
+}
+
+function pairRow({ a, b, win, tie, lose, invalid = 0, rate, difference }: ComparedPair, style: View["style"]): Markup {
   const all = Math.max(1, win + tie + lose);
   const shares = shareBar([[style(a), win / all], ["tie", tie / all], [style(b), lose / all]]);
-  return markup`<tr><th scope="row"><i class="key ${style(a)}"></i>${a} against <i class="key ${
-    style(b)
-  }"></i>${b}</th><td>${win}</td><td>${tie}</td><td>${lose}</td><td class="estimate">${shares}</td>${
+  return markup`<tr><th scope="row"><i class="key ${style(a)}"></i>${a} against <i class="key ${style(b)}"></i>${b}${
+    invalid > 0 ? markup` <small>${invalid} invalid</small>` : ""
+  }</th><td>${win}</td><td>${tie}</td><td>${lose}</td><td class="estimate">${shares}</td>${
     estimateCell(rate, percent, (value) => intervalGlyph(value, { ends: [0, 1], line: 0.5, style: style(a) }))
   }${estimateCell(difference, signed, () => "")}</tr>`;
 }

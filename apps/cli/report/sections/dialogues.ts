@@ -4,7 +4,7 @@ import { type Markup, markup } from "../markup.ts";
 import { type Comparison, measures, type Response } from "../sources/comparison.ts";
 import type { PpoRun } from "../sources/ppo_run.ts";
 import type { Section, View } from "../view.ts";
-import { measureNames } from "./comparison.ts";
+import { measureName } from "./comparison.ts";
 
 /** A prompt, why it is shown, and what was said to it. */
 interface Dialogue {
@@ -43,7 +43,7 @@ function chosen({ responses, policies }: Comparison, { contrastive, plain }: Vie
     .filter(({ gap }) => Number.isFinite(gap)).sort((one, other) => other.gap - one.gap);
   const shown = (found: typeof ranked, how: string) =>
     found.map(({ responses, gap }) => ({
-      why: `Where ${a} does ${how} against ${b}: ${measureNames[by]} ${signed(gap)}`,
+      why: `Where ${a} does ${how} against ${b}: ${measureName(by)} ${signed(gap)}`,
       responses,
     }));
   return [

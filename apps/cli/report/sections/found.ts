@@ -7,7 +7,7 @@ import { type Markup, markup } from "../markup.ts";
 import { pairOf } from "../pairs.ts";
 import { measures } from "../sources/comparison.ts";
 import { rewarded, type Section, type View } from "../view.ts";
-import { measureNames } from "./comparison.ts";
+import { measureName } from "./comparison.ts";
 
 /** A figure to quote. */
 interface Tile {
@@ -42,7 +42,7 @@ function tilesOf({ comparison, contrastive, plain, baselines }: View): Tile[] {
   if (comparison && contrastive && plain) {
     const pairs = measures.flatMap((by) => pairOf(comparison, contrastive.name, plain.name, by) ?? []);
     for (const { by, rate } of pairs.slice(0, 2)) {
-      const what = `win rate of ${contrastive.name} against ${plain.name}, by the ${measureNames[by]}; ties are half`;
+      const what = `win rate of ${contrastive.name} against ${plain.name}, by the ${measureName(by)}; ties are half`;
       tiles.push({ what, value: rate, write: percent });
     }
   }

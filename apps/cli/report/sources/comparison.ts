@@ -14,10 +14,10 @@ export const measures: readonly Measure[] = ["gold", "judge", "reward"];
 export interface ComparedPolicy extends Readonly<Partial<Record<Measure, Estimate>>> {
   /** Its name. */
   readonly name: string;
-  /** Mean tokens of a response. */
-  readonly length: number;
-  /** Share of responses that ended by themselves. */
-  readonly eosRate: number;
+  /** Mean tokens of a response, if they are known. */
+  readonly length?: number;
+  /** Share of responses that ended by themselves, if that is known. */
+  readonly eosRate?: number;
   /** Divergence from the first policy, in nats a response. */
   readonly kl?: number;
 }
@@ -28,14 +28,16 @@ export interface ComparedPair {
   readonly a: string;
   /** The other. */
   readonly b: string;
-  /** By what. */
-  readonly by: Measure;
+  /** By what: a measure, or the name of a judge that was asked. */
+  readonly by: string;
   /** Prompts that the first one won. */
   readonly win: number;
   /** Ties. */
   readonly tie: number;
   /** Prompts that it lost. */
   readonly lose: number;
+  /** Prompts without a decision. */
+  readonly invalid?: number;
   /** Share won, a tie counting half. */
   readonly rate: Estimate;
   /** Mean of the first one's score less the other's, prompt by prompt. */
@@ -80,12 +82,12 @@ const name = z.string();
 const parseTable = fieldsOf(z.object({
   ...{ reference: name, prompts: z.number(), seed: z.number(), note: z.string() },
   policies: z.array(z.object({
-    ...{ name, length: number, eosRate: number, kl: number.optional() },
+    ...{ name, length: number.optional(), eosRate: number.optional(), kl: number.optional() },
     ...{ gold: interval.optional(), judge: interval.optional(), reward: interval.optional() },
   })),
   pairs: z.array(z.object({
-    ...{ a: name, b: name, by: z.enum(["gold", "judge", "reward"]), rate: interval, difference: interval.optional() },
-    ...{ win: z.number(), tie: z.number(), lose: z.number() },
+    ...{ a: name, b: name, by: name, rate: interval, difference: interval.optional() },
+    ...{ win: z.number(), tie: z.number(), lose: z.number(), invalid: z.number().optional() },
   })),
 }));
 const parseResponse = fieldsOf(z.object({

@@ -3,7 +3,7 @@ import { createWorld, gold } from "@tare/data/world";
 import { comparisonTable } from "../compare/table.ts";
 import { parseFlags, UsageError } from "../flags.ts";
 import { readJson, readLines, runTare, silent, TemporaryFolder, writeTinyModel } from "../testing.ts";
-import { evaluation } from "./eval.ts";
+import { evalCompare } from "./eval_compare.ts";
 
 /** Two policies, a reward model and a judge, and prompts of the world. */
 async function folderToCompare(count: number): Promise<TemporaryFolder> {
@@ -29,7 +29,6 @@ async function folderToCompare(count: number): Promise<TemporaryFolder> {
 function argumentsFor({ path }: TemporaryFolder, out: string, ...more: string[]): string[] {
   return [
     ...[
-      "compare",
       `sft=${path}/sft`,
       `ppo=${path}/ppo`,
       "--prompts",
@@ -43,7 +42,7 @@ function argumentsFor({ path }: TemporaryFolder, out: string, ...more: string[])
 
 /** Runs the command within this program. */
 async function run(args: readonly string[], context = silent): Promise<object> {
-  return await evaluation.run(parseFlags(args, evaluation.flags), context);
+  return await evalCompare.run(parseFlags(args, evalCompare.flags), context);
 }
 
 Deno.test("tare eval compare writes responses and a table that follows from them, the same bytes for any threads", async () => {
@@ -62,17 +61,17 @@ Deno.test("tare eval compare writes responses and a table that follows from them
     "7",
   ];
   const [{ code, stdout, stderr }] = await Promise.all([
-    runTare(["eval", ...argumentsFor(folder, "one", ...all, "--threads", "1", "--json")]),
+    runTare(["eval", "compare", ...argumentsFor(folder, "one", ...all, "--threads", "1", "--json")]),
     run(argumentsFor(folder, "deep/two", ...all, "--threads", "2")),
   ]);
   assertEquals(code, 0, stderr);
-  for (const name of ["table.json", "responses.jsonl"]) {
+  for (const name of ["table.json", "responses.jsonl", "verdicts.jsonl"]) {
     assertEquals(await Deno.readTextFile(`${path}/one/${name}`), await Deno.readTextFile(`${path}/deep/two/${name}`));
   }
   const table = await readJson(`${path}/one/table.json`);
   const responses = await readLines(`${path}/one/responses.jsonl`);
   assertEquals(JSON.parse(stdout), { out: `${path}/one`, ...table });
-  assertEquals(table, comparisonTable(responses, 7));
+  assertEquals(table, comparisonTable(responses, await readLines(`${path}/one/verdicts.jsonl`), 7));
   assertEquals(responses.length, 27);
   assertEquals(table.policies.map(({ name }: { name: string }) => name), ["sft", "ppo", "best-of-3"]);
   for (const row of responses) assertEquals(row.gold, gold(row.prompt, row.response));
@@ -136,15 +135,15 @@ Deno.test("tare eval compare refuses what it cannot compare, before anything is 
   const { path } = folder;
   const usual = argumentsFor(folder, "out", "--gold", "world");
   const refused: [args: string[], message: string][] = [
-    [argumentsFor(folder, "out"), "Expected --gold world, --judge or --reward"],
-    [usual.slice(0, 3), "Expected --prompts with a file of prompts, and --out"],
-    [["compare", "runs/sft", ...usual.slice(1)], "Expected policies as NAME=DIR, such as sft=runs/sft, with a name of"],
-    [["compare", `ppo=${path}/sft`, ...usual.slice(2)], 'but found "ppo" twice'],
+    [argumentsFor(folder, "out"), "Expected --gold world, --judge, --reward or --gpt"],
+    [usual.slice(0, 2), "Expected --out with a folder"],
+    [["runs/sft", ...usual], 'but found "sft" twice'],
+    [[`ppo=${path}/sft`, ...usual.slice(1)], 'but found "ppo" twice'],
     [
-      ["compare", `a=${path}/reward`, ...usual.slice(1)],
+      [`a=${path}/reward`, ...usual],
       `${path}/reward: Expected a language model but found a reward`,
     ],
-    [["compare", `a=${path}/nothing`, ...usual.slice(1)], `Cannot open ${path}/nothing: there is no such folder`],
+    [[`a=${path}/nothing`, ...usual], `Cannot open ${path}/nothing: there is no such folder`],
     [[...usual, "--judge", `${path}/sft`], `${path}/sft: Expected a reward model`],
     [[...usual, "--judge", `${path}/judge`, "--reward", `${path}/judge`], "Expected --judge to be another model"],
     [[...usual, "--best-of", "4"], "Expected --reward beside --best-of"],
@@ -158,5 +157,5 @@ Deno.test("tare eval compare refuses what it cannot compare, before anything is 
 Deno.test("tare eval compare ends with exit code 2 and a sentence on bad input", async () => {
   const { code, stderr } = await runTare(["eval", "compare", "sft"]);
   assertEquals(code, 2);
-  assertStringIncludes(stderr, "Expected --prompts");
+  assertStringIncludes(stderr, "Expected --out");
 });

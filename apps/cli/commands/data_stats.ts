@@ -20,10 +20,9 @@ import { table } from "../table.ts";
 /** Malformed rows that are shown; the others are counted. */
 const shown = 5;
 
-export const data: Command = defineCommand({
+export const dataStatistics: Command = defineCommand({
   summary: "show what a file of examples holds: counts, lengths, duplicates, what is left out",
   flags: {
-    action: { type: "text", positional: true, choices: ["stats"], help: "counts what is in the file" },
     file: {
       ...{ type: "text", positional: true, value: "FILE" },
       help: "JSON Lines, zipped or not, or Parquet; - for stdin; org/name or org/name:file for a data set of the hub",

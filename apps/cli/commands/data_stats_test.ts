@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Context } from "../command.ts";
 import { silent, TemporaryFolder } from "../testing.ts";
-import { data } from "./data.ts";
+import { dataStatistics } from "./data_stats.ts";
 
 /** A context that collects what is written. */
 function listener(): Context & { out: string; notes: string[] } {
@@ -18,14 +18,17 @@ const row = (value: object) => JSON.stringify(value) + "\n";
 const pairs = row({ prompt: "the cat", chosen: " sat.", rejected: " sat?" }) +
   row({ prompt: "the cat", chosen: " sat", rejected: " sat" }) + row({ prompt: 7 }) +
   row({ prompt: "the cat sat on the mat", chosen: ".", rejected: "?" });
-const values = { action: "stats", "skip-bad": true, revision: "main", json: false };
+const values = { "skip-bad": true, revision: "main", json: false };
 
 Deno.test("tare data stats counts rows, what is left out and why, lengths, and what the context does", async () => {
   await using folder = new TemporaryFolder();
   const file = `${folder.path}/pairs.jsonl`;
   await Deno.writeTextFile(file, pairs);
   const context = listener();
-  const report = await data.run({ ...values, file, tokenizer: words, context: 6 }, context) as Record<string, unknown>;
+  const report = await dataStatistics.run({ ...values, file, tokenizer: words, context: 6 }, context) as Record<
+    string,
+    unknown
+  >;
   const { characters: _, tokens, ...counts } = report;
   assertEquals(counts, {
     ...{ file, kind: "preferences", examples: 2, repeatedPrompts: 0, repeatedExamples: 0 },
@@ -44,9 +47,13 @@ Deno.test("tare data stats stops at the first malformed row unless it is told to
   await using folder = new TemporaryFolder();
   const file = `${folder.path}/pairs.jsonl`;
   await Deno.writeTextFile(file, pairs);
-  const strict = () => data.run({ ...values, file, "skip-bad": false }, listener());
+  const strict = () => dataStatistics.run({ ...values, file, "skip-bad": false }, listener());
   await assertRejects(strict, SyntaxError, `${file}, line 3: expected the fields`);
-  const kind = () => data.run({ ...values, file, kind: "ratings", "skip-bad": false }, listener());
+  const kind = () => dataStatistics.run({ ...values, file, kind: "ratings", "skip-bad": false }, listener());
   await assertRejects(kind, SyntaxError, `${file}, line 1: rating: expected a number but found nothing`);
-  await assertRejects(() => data.run({ ...values, file, context: 6 }, listener()), Error, "Expected --tokenizer DIR");
+  await assertRejects(
+    () => dataStatistics.run({ ...values, file, context: 6 }, listener()),
+    Error,
+    "Expected --tokenizer DIR",
+  );
 });

@@ -1,0 +1,39 @@
+/** `tare eval report`: what judges and people found, as a page and as Markdown. */
+import { basename, resolve } from "node:path";
+import { htmlReport, markdownReport, summarise } from "@tare/eval/report";
+import { type Command, defineCommand } from "../command.ts";
+import { readEvaluation } from "../compare/evaluation.ts";
+import { writeWhole } from "../files.ts";
+import { checkPage, pageKindOf } from "../page_file.ts";
+
+export const evalReport: Command = defineCommand({
+  summary: "write a page about a comparison: wins, ties and losses by every judge, intervals, samples with verdicts",
+  flags: {
+    folder: { type: "text", positional: true, value: "DIR", help: "what tare eval compare wrote" },
+    verdicts: {
+      type: "texts",
+      value: "FILE",
+      default: [],
+      help: "verdicts of others about it, such as votes of people",
+    },
+    out: { type: "text", value: "FILE", help: "a .html or .md file (both, as DIR/report.html and DIR/report.md)" },
+    samples: { type: "integer", min: 0, default: 12, help: "responses that the page shows, with all verdicts" },
+    seed: { type: "integer", min: 0, max: 2 ** 32 - 1, default: 0, help: "of the intervals" },
+    title: { type: "text", help: "its title (by default what the folder is called)" },
+  },
+  async run({ folder, verdicts, out, samples, seed, title = `Evaluation ${basename(resolve(folder))}` }, { print }) {
+    const places = out === undefined ? [`${folder}/report.html`, `${folder}/report.md`] : [out];
+    const evaluation = await readEvaluation(folder, verdicts);
+    for (const place of places) await checkPage(place, pageKindOf(place));
+    const summary = summarise(evaluation, { seed });
+    const texts = {
+      html: () => htmlReport(summary, evaluation, { title, samples }),
+      md: () => markdownReport(summary, { title }),
+    };
+    for (const place of places) {
+      await writeWhole(resolve(place), texts[pageKindOf(place)]());
+    }
+    print(`${markdownReport(summary, { title })}\n${places.join("\n")}\n`);
+    return { out: places, summary };
+  },
+});

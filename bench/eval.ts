@@ -1,0 +1,105 @@
+/**
+ * How close a run of comparisons comes to the ideal, and how much memory it takes.
+ *
+ *     deno task bench:eval [--pairs 10000] [--delay 50] [--concurrency 64] [--log PATH]
+ *
+ * Ten thousand comparisons by a judge that takes 50 ms, 64 at a time: one call each, so the ideal is 10,000 · 50 ms / 64. Once
+ * the judge is a function of this process; once it is a server in a worker, asked over a real socket by the official client.
+ * Both are recorded in SQLite, synchronously. Verdicts and costs are checked before anything is printed.
+ */
+import { parseArgs } from "@std/cli";
+import { type Ask, askOf, type Judge, judgePairs, metered, type Pair } from "@tare/eval";
+import { openaiAsk } from "@tare/eval/openai";
+import { openCallLog } from "@tare/eval/sqlite";
+import { table } from "../apps/cli/table.ts";
+
+const args = parseArgs(Deno.args, {
+  string: ["pairs", "delay", "concurrency", "log"],
+  default: { pairs: "10000", delay: "50", concurrency: "64" },
+});
+const [count, delay, concurrency] = [Number(args.pairs), Number(args.delay), Number(args.concurrency)];
+const usage = { input: 300, output: 1 };
+
+const sentence = "It was a bright cold day, and the clocks were striking thirteen. ";
+const truthOf = (index: number) => index % 3 === 0 ? "b" : "a";
+
+/** Pairs as they come: about a kilobyte each, none of them kept. */
+function* pairs(): Generator<Pair> {
+  for (let i = 0; i < count; i++) {
+    const [a, b] = truthOf(i) === "a" ? ["better", "worse"] : ["worse", "better"];
+    yield { promptId: `${i}`, prompt: `${i}: ${sentence.repeat(10)}`, a: `${a} ${sentence}`, b: `${b} ${sentence}` };
+  }
+}
+
+function judgeOf(ask: Ask): Judge {
+  return {
+    id: ask.id,
+    async compare({ prompt, a, b }, signal) {
+      const content = `${prompt}\nA: ${a}\nB: ${b}`;
+      const { text } = await ask({ messages: [{ role: "user", content }], maxTokens: 1, temperature: 0 }, { signal });
+      return text === "a" || text === "b" ? { winner: text } : { winner: "invalid", reason: text };
+    },
+  };
+}
+
+const inProcess = askOf("function", async ({ messages }) => {
+  await new Promise((resolve) => setTimeout(resolve, delay));
+  return { text: messages[0]!.content.includes("A: better") ? "a" : "b", finish: "stop", usage };
+});
+
+/** Megabytes, of the process and of the heap of this thread. */
+function memory(): [rss: number, heap: number] {
+  const { rss, heapUsed } = Deno.memoryUsage();
+  return [rss / 2 ** 20, heapUsed / 2 ** 20];
+}
+
+async function measure(name: string, model: Ask): Promise<void> {
+  const path = args.log ?? await Deno.makeTempFile({ suffix: ".db" });
+  if (args.log === undefined) await Deno.remove(path);
+  const points: string[][] = [];
+  let peak = 0;
+  let milliseconds = 0;
+  {
+    using log = openCallLog(path);
+    const ask = metered(model, { log });
+    let done = 0;
+    const start = performance.now();
+    for await (const { index, verdict } of judgePairs(judgeOf(ask), pairs(), { concurrency })) {
+      if (verdict.winner !== truthOf(index)) {
+        throw new Error(`Expected ${truthOf(index)} at ${index}: ${verdict.winner}`);
+      }
+      const [rss, heap] = memory();
+      peak = Math.max(peak, rss);
+      if (++done % Math.ceil(count / 8) === 0 || done === count) {
+        points.push([`${done}`, rss.toFixed(0), heap.toFixed(1)]);
+      }
+    }
+    milliseconds = performance.now() - start;
+    const expected = { tries: count, input: count * usage.input, output: count * usage.output, unknown: 0 };
+    for (const spent of [ask.spent(), log.spent()]) {
+      for (const [field, value] of Object.entries(expected)) {
+        const found = spent[field as keyof typeof expected];
+        if (found !== value) throw new Error(`Expected ${field} to be ${value} but found ${found}`);
+      }
+    }
+  }
+  const ideal = count * delay / concurrency;
+  console.log(
+    `\n${name}: ${count} comparisons in ${(milliseconds / 1000).toFixed(2)} s, ideal ${(ideal / 1000).toFixed(2)} s: ` +
+      `${(100 * ideal / milliseconds).toFixed(1)} % of it, ${(1000 * count / milliseconds).toFixed(0)} a second; ` +
+      `at most ${peak.toFixed(0)} MB`,
+  );
+  console.log(table(["done", "RSS, MB", "heap, MB"], points));
+  for (const suffix of ["", "-wal", "-shm"]) await Deno.remove(`${path}${suffix}`).catch(() => {});
+}
+
+console.log(`load ${Deno.loadavg().map((load) => load.toFixed(2)).join(" ")}, ${navigator.hardwareConcurrency} cores`);
+await measure("in this process", inProcess);
+const worker = new Worker(new URL("./eval/server.ts", import.meta.url), { type: "module" });
+const baseURL = await new Promise<string>((resolve) => {
+  worker.onmessage = ({ data }) => resolve(data);
+  worker.postMessage({ delay, usage });
+});
+await measure("over a socket", openaiAsk({ model: "judge", baseURL }));
+worker.terminate();
+console.log(`load ${Deno.loadavg().map((load) => load.toFixed(2)).join(" ")} at the end`);

@@ -1,0 +1,55 @@
+/** Nothing that was paid for is forgotten. */
+import { type Ask, AskError, askOf } from "./ask.ts";
+import type { Call, CallLog } from "./call_log.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { callKey } from "./key.ts";
+
+/**
+ * Writes every try into a log, before anybody hears of its answer. Failures are written too, for they may have cost.
+ *
+ * @param ask Whom to ask.
+ * @param log Where to write. If it cannot be written to, asking on would be paying for nothing: a fatal failure.
+ * @param clock Tells the time.
+ * @returns The same, recorded.
+ *
+ * @example Usage
+ * ```ts
+ * import { askOf, callKey, memoryCallLog, type Question, recorded } from "@tare/eval";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = askOf("model", () => Promise.resolve({ text: "A", finish: "stop" }));
+ * const log = memoryCallLog();
+ * const question: Question = { messages: [{ role: "user", content: "A or B?" }], maxTokens: 1, temperature: 0 };
+ * await recorded(model, log)(question);
+ * assertEquals(await log.answers(await callKey("model", question)), [{ text: "A", finish: "stop" }]);
+ * ```
+ */
+export function recorded(ask: Ask, log: CallLog, clock: Clock = systemClock): Ask {
+  return askOf(ask.id, async (question, options) => {
+    const key = await callKey(ask.id, question);
+    options.signal?.throwIfAborted(); // what was never asked is no try
+    const at = clock.now();
+    const came = await ask(question, options).then((answer) => ({ answer }), (error: unknown) => ({ error }));
+    const call = "answer" in came
+      ? { key, at, answer: came.answer }
+      : { key, at, ...failureOf(came.error, options.signal) };
+    await append(log, call, ask.id);
+    if ("answer" in came) return came.answer;
+    throw came.error;
+  });
+}
+
+function failureOf(error: unknown, signal: AbortSignal | undefined): Pick<Call, "failure" | "free"> {
+  if (error instanceof AskError) return { failure: error.message, free: error.free };
+  if (signal?.aborted) return { failure: "Given up before there was an answer" };
+  return { failure: error instanceof Error ? error.message : `${error}` };
+}
+
+async function append(log: CallLog, call: Call, id: string): Promise<void> {
+  try {
+    await log.append(call);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : `${error}`;
+    throw new AskError(`Cannot write what ${id} answered into the log of calls: ${why}`, "fatal");
+  }
+}

@@ -1,0 +1,123 @@
+/** The summary of an evaluation as one HTML file: nothing is loaded, no script runs, and equal rows give equal bytes. */
+import { bars, type StyleOf } from "./bars.ts";
+import type { Evaluation } from "./evaluation.ts";
+import { count } from "./format.ts";
+import { orderedOf } from "./judged_pairs.ts";
+import { type Markup, markup, textOf, trusted } from "./markup.ts";
+import { headOf, type Part, partsOf, type Table } from "./parts.ts";
+import { sampleMarkup } from "./sample_markup.ts";
+import { type Sample, samplesOf } from "./samples.ts";
+import { colours, style } from "./style.ts";
+import type { Summary } from "./summarise.ts";
+
+/** What an HTML report is told. */
+export interface HtmlReportOptions {
+  /** Its heading. @default {"Evaluation"} */
+  readonly title?: string;
+  /** How many samples it shows. @default {12} */
+  readonly samples?: number;
+}
+
+/** A part of the page. */
+interface Section {
+  readonly title: string;
+  readonly body: readonly Markup[];
+}
+
+/**
+ * A summary as a page of HTML: for every judge bars and tables of win, tie and lose with their intervals, what they mean, and
+ * samples of what was said and decided.
+ *
+ * At most half of the samples are those that judges disagree about; then come wins and losses by turns, pairs of policies
+ * by turns, prompts by their ids. All texts are shown as texts, whatever stands in them.
+ *
+ * @param summary What {@linkcode summarise} gave.
+ * @param evaluation The rows that it was made from.
+ * @param options Heading, and number of samples.
+ * @returns The text of a file, in HTML.
+ * @throws {RangeError} If the rows do not fit together or are of other policies, or the number of samples makes no sense.
+ *
+ * @example Usage
+ * ```ts
+ * import { htmlReport, summarise } from "@tare/eval/report";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const said = { promptId: "p", prompt: "2 + 2?" };
+ * const responses = [{ policy: "sft", response: "5", ...said }, { policy: "ppo", response: "<b>4</b>", ...said }];
+ * const evaluation = { responses, verdicts: [{ judge: "ann", promptId: "p", a: "sft", b: "ppo", winner: "b" }] as const };
+ *
+ * const page = htmlReport(summarise(evaluation), evaluation, { title: "First try" });
+ * assertStringIncludes(page, "<h1>First try</h1>");
+ * assertStringIncludes(page, "&lt;b&gt;4&lt;/b&gt;");
+ * ```
+ */
+export function htmlReport(
+  summary: Summary,
+  evaluation: Evaluation,
+  { title = "Evaluation", samples = 12 }: HtmlReportOptions = {},
+): string {
+  if (!Number.isSafeInteger(samples) || samples < 0) {
+    throw new RangeError(`Expected samples to be an integer of 0 or more but found ${samples}`);
+  }
+  const names = summary.policies.map(({ name }) => name);
+  const styleOf: StyleOf = (policy) => `c${names.indexOf(policy) % colours}`;
+  const shown = samplesOf(orderedOf(evaluation, names), samples);
+  const parts = partsOf(summary).map((part): Section => ({ title: part.title, body: bodyOf(part, styleOf) }));
+  return page(title, headOf(summary), shown.length === 0 ? parts : [...parts, samplesSection(shown, styleOf)]);
+}
+
+function bodyOf({ title, comparisons, tables, notes }: Part, styleOf: StyleOf): Markup[] {
+  return [
+    ...comparisons ? [bars(comparisons, styleOf)] : [],
+    ...tables.map((table) =>
+      markup`${tables.length > 1 ? markup`<h3>${table.label}</h3>` : ""}${tableOf(table, title)}`
+    ),
+    ...notes.length > 0 ? [markup`<ul class="notes">${notes.map((note) => markup`<li>${note}</li>\n`)}</ul>`] : [],
+  ];
+}
+
+function samplesSection(shown: readonly Sample[], styleOf: StyleOf): Section {
+  const rule =
+    "chosen by a rule: disagreements between judges first, at most half of all; then wins and losses by turns.";
+  return {
+    title: "Samples",
+    body: [
+      markup`<p>${count(shown.length, "sample")}, ${rule}</p>`,
+      ...shown.map((sample) => sampleMarkup(sample, styleOf)),
+    ],
+  };
+}
+
+function page(title: string, head: string, sections: readonly Section[]): string {
+  return textOf(markup`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body><main>
+<header><h1>${title}</h1><p>${head}</p>
+<nav aria-label="Sections"><ul>${
+    sections.map(({ title }, i) => markup`<li><a href="#s${i + 1}">${title}</a></li>`)
+  }</ul></nav></header>
+${sections.map(({ title, body }, i) => markup`<section><h2 id="s${i + 1}">${title}</h2>${body}</section>\n`)}
+<footer>Made from responses and verdicts; no number was typed in by hand.</footer>
+</main></body>
+</html>
+`);
+}
+
+/** A table that scrolls by itself, by keys too. */
+function tableOf({ label, head, rows }: Table, title: string): Markup {
+  return markup`<div class="scroll" role="region" aria-label="${label} (${title})" tabindex="0"><table><thead><tr>${
+    head.map((name) => markup`<th scope="col">${name}</th>`)
+  }</tr></thead><tbody>${
+    rows.map(([name, ...cells]) =>
+      markup`<tr><th scope="row">${name}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>\n`
+    )
+  }</tbody></table></div>\n`;
+}

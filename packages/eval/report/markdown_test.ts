@@ -1,0 +1,61 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import { evaluations, responsesTo, verdict } from "./fakes.ts";
+import { markdownReport } from "./markdown.ts";
+import { summarise } from "./summarise.ts";
+
+const prompts = ["p", "q", "r", "s"];
+const responses = responsesTo(prompts, ["sft", "ppo", "dpo"]);
+const space = "\u202f";
+
+Deno.test("markdownReport() has the paper's table for every judge, and says what is invalid", () => {
+  const verdicts = [
+    verdict("ann", "p", "sft", "ppo", "a"),
+    verdict("ann", "q", "ppo", "sft", "a"),
+    verdict("ann", "r", "sft", "ppo", "b"),
+    verdict("ann", "s", "sft", "ppo", "tie"),
+    verdict("ann", "p", "sft", "dpo", "invalid"),
+    verdict("bob", "p", "sft", "dpo", "b"),
+  ];
+  const text = markdownReport(summarise({ responses, verdicts }), { title: "Try" });
+  assertStringIncludes(text, "# Try\n\n3 policies, 4 prompts, 2 judges.\n");
+  assertStringIncludes(
+    text,
+    `| sft against ppo | 25.0${space}% (1) | 25.0${space}% (1) | 50.0${space}% (2) | 37.5${space}% (`,
+  );
+  assertStringIncludes(text, `| sft against dpo | – (0) | – (0) | – (0) | – | 1.000 | 1.000 | 100.0${space}% (1) |`);
+  assertStringIncludes(text, `| sft against dpo | – | – | 0.0 to 100.0${space}% | – | – |`);
+  assertStringIncludes(text, "## Judge bob\n\nWho won:\n\n| pair | win | tie |");
+  assertStringIncludes(text, "- sft against dpo: 1 verdict is invalid: no verdict was found\n- ");
+  assertStringIncludes(text, "\n- Invalid is a verdict that could not be had");
+  assert(!/NaN|undefined|Infinity|\[object/.test(text));
+});
+
+Deno.test("markdownReport() shows names as names, whatever stands in them", () => {
+  const hostile = "x | y\n\n# <script>alert(1)</script> [a](javascript:b) ![i](https://e/x) `c` www.e.org\u202e";
+  const verdicts = [{ ...verdict(hostile, "p", hostile, "ppo", "invalid"), reason: hostile }] as const;
+  const named = responses.map((row) => row.policy === "sft" ? { ...row, policy: hostile } : row);
+  const text = markdownReport(summarise({ responses: named, verdicts }), { title: hostile });
+  const escaped =
+    "x \\| y \\# &lt;script&gt;alert(1)&lt;/script&gt; \\[a\\](javascript:b) \\!\\[i\\](https&#58;//e/x) \\`c\\` www&#46;e.org";
+  assertEquals(text.split("\n")[0], `# ${escaped}`);
+  assertStringIncludes(text, `| ${escaped} against ppo |`);
+  assertStringIncludes(text, `## Judge ${escaped}\n`);
+  assert(!/<script|\u202e|https:/.test(text));
+});
+
+Deno.test("markdownReport() has as many cells in every row as its head has, whatever the names are", () => {
+  fc.assert(
+    fc.property(evaluations, (evaluation) => {
+      for (
+        const block of markdownReport(summarise(evaluation, { rounds: 20 })).split("\n\n").filter((block) =>
+          block.startsWith("|")
+        )
+      ) {
+        const cells = block.trimEnd().split("\n").map((line) => line.replaceAll(/\\./g, "").split("|").length);
+        assertEquals(new Set(cells).size, 1, block);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});

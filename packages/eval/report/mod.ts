@@ -1,0 +1,22 @@
+/**
+ * Evaluations as files: summaries, reports to read, rows to keep, preference pairs to learn from. No dependencies.
+ *
+ * @module
+ */
+export { csv } from "./csv.ts";
+export type { Evaluation } from "./evaluation.ts";
+export { htmlReport, type HtmlReportOptions } from "./html.ts";
+export { jsonl, readResponses, readVerdicts, type Text } from "./jsonl.ts";
+export { markdownReport, type MarkdownReportOptions } from "./markdown.ts";
+export { type PreferenceOptions, type PreferenceRow, preferenceRows, type Preferences } from "./preferences.ts";
+export type { PairAgreement } from "./ratings.ts";
+export {
+  type Comparison,
+  type JudgeSummary,
+  type PolicySummary,
+  type Reason,
+  type SignTest,
+  summarise,
+  type SummariseOptions,
+  type Summary,
+} from "./summarise.ts";
