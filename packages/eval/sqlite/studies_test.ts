@@ -4,6 +4,11 @@ import { DatabaseSync } from "node:sqlite";
 import { begin, checkStore, given, studyOf, votersOf } from "../human/fakes.ts";
 import { openStudyStore } from "./studies.ts";
 
+function execute(path: string, sql: string): void {
+  using database = new DatabaseSync(path);
+  database.exec(sql);
+}
+
 async function inFolder(work: (path: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -42,12 +47,12 @@ Deno.test("openStudyStore() refuses, in a sentence, what is no file of studies, 
     assertThrows(() => openStudyStore(`${path}/none/studies.db`), Error, "unable to open");
 
     const other = `${path}.other`;
-    new DatabaseSync(other).exec("CREATE TABLE letters (text)");
+    execute(other, "CREATE TABLE letters (text)");
     assertThrows(() => openStudyStore(other), Error, "found a database of something else");
 
     const newer = `${path}.newer`;
     openStudyStore(newer)[Symbol.dispose]();
-    new DatabaseSync(newer).exec("PRAGMA user_version = 2");
+    execute(newer, "PRAGMA user_version = 2");
     assertThrows(() => openStudyStore(newer), Error, "of version 1 but found version 2");
   }));
 
