@@ -1,8 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { begin, given, studyOf, taskNumber, uuidOf } from "./fakes.ts";
 import { exportStudy, importStudy } from "./jsonl.ts";
-import { openStudy } from "./open_study.ts";
+import { type OpenStudy, openStudy } from "./open_study.ts";
 import { memoryStudyStore } from "./store.ts";
+
+/** The id of the first task that an annotator got. */
+async function taskOf(study: OpenStudy, annotator: string): Promise<string> {
+  const events = await Array.fromAsync(study.events());
+  return events.flatMap((event) => event.kind === "lease" && event.annotator === annotator ? [event.handle] : [])[0]!;
+}
 
 /** Lines of a study with leases, votes, a revision, an undo and a comment of awkward characters. */
 async function exported() {
@@ -75,6 +81,10 @@ Deno.test("importStudy() refuses more annotators on a task than the overlap", as
     await study.vote(name, { id: uuidOf(i), task: (await given(study, name)).id, choice: "left" });
   }
   const lines = await Array.fromAsync(exportStudy(study));
+  const { last } = await study.progress("ann");
+  await importStudy(memoryStudyStore(), lines); // as many are fine
+  await study.vote("ann", { id: uuidOf(9), task: await taskOf(study, "ann"), choice: "tie", revises: last!.revision });
+  await importStudy(memoryStudyStore(), exportStudy(study)); // and so is one who votes anew on a full task
   const narrow = lines.with(0, lines[0]!.replace('"overlap":2', '"overlap":1'));
   await assertRejects(
     () => importStudy(memoryStudyStore(), narrow),

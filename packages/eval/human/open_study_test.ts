@@ -58,13 +58,14 @@ Deno.test("next() fills tasks evenly, in an order of each annotator's own that i
 Deno.test("vote() that comes five times at once is one event with five equal results", async () => {
   const { study } = await begin(studyOf(3));
   const { id: task } = await given(study, "ann");
-  const ballot = { id: uuidOf(1), task, choice: "left", comment: "short", dwell: 1_500 } as const;
+  const ballot = { id: uuidOf(0xabc), task, choice: "left", comment: "short", dwell: 1_500 } as const;
   const results = await Promise.all(Array.from({ length: 5 }, () => study.vote("ann", { ...ballot })));
-  const vote = { id: uuidOf(1), revision: 1, choice: "left", comment: "short" };
+  const vote = { id: uuidOf(0xabc), revision: 1, choice: "left", comment: "short" };
   assertEquals(results, Array(5).fill({ outcome: "accepted", vote }));
   const votes = (await Array.fromAsync(study.events())).filter(({ kind }) => kind === "vote");
   assertEquals(votes.length, 1);
   assertEquals(await study.vote("ann", { ...ballot, id: ballot.id.toUpperCase() }), results[0]);
+  assertEquals((await study.undo("ann", ballot.id.toUpperCase())).outcome, "undone");
 });
 
 Deno.test("vote() with another content, of the same id or without revising, is a conflict and no exception", async () => {

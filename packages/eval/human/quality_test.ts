@@ -1,4 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
+import { signTest } from "../stats/sign_test.ts";
 import type { Choice } from "./event.ts";
 import { begin, given, studyOf, taskNumber } from "./fakes.ts";
 import type { OpenStudy, ShownTask } from "./open_study.ts";
@@ -47,6 +48,8 @@ Deno.test("annotatorQuality() flags who is too quick, who fails gold checks, and
   assertEquals(lefty!.flags.at(-1)!.reason.startsWith(`${lefty!.votes} votes for the left and 0 for the right`), true);
   assertEquals([wrong!.gold, wrong!.quick, wrong!.agreement! < 0.5], [0, 0, true]);
   assertEquals(wrong!.flags, [{ kind: "gold", reason: `0 of ${wrong!.goldVotes} gold checks were answered rightly` }]);
+  const [, , , , few] = await study.view((state) => annotatorQuality(state, { least: wrong!.goldVotes + 1 }));
+  assertEquals(few!.flags, [], "too few gold checks to judge by");
 
   assertEquals([undecided!.ties, undecided!.left, undecided!.gold, undecided!.goldVotes], [1, null, null, 0]);
   assertEquals([undecided!.skips, undecided!.agreement, undecided!.flags], [undecided!.votes - 30, 0, []]);
@@ -57,7 +60,8 @@ Deno.test("annotatorQuality() tests sides exactly, and takes the limits it is gi
   await annotate(study, "ann", 400, () => "right");
   const flagsOf = (limits: Parameters<typeof annotatorQuality>[1]) =>
     study.view((state) => annotatorQuality(state, limits)[0]!.flags);
-  const p = 2 / 2 ** 12; // of 12 alike
+  const p = signTest(0, 12);
+  assertAlmostEquals(p, 2 / 2 ** 12, 1e-12);
   assertEquals((await flagsOf({ side: p, quick: 1 })).length, 0);
   const [side] = await flagsOf({ side: 1.001 * p, quick: 1 });
   assertEquals(side!.reason, "0 votes for the left and 12 for the right come from a coin with p = 4.9e-4");
