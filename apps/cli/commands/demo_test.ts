@@ -40,6 +40,11 @@ Deno.test("the demo's pipeline gives the same table on any number of threads, wi
     "contrastive",
     "best-of-2",
   ]);
+  const args = table.policies.map(({ name }: { name: string }) => `${name}=${path}/1/eval/responses.jsonl`);
+  const again = await runTare(["eval", "compare", ...args, "--gold", "world", "--seed", "3", "--out", `${path}/again`]);
+  assertEquals(again.code, 0, again.stderr);
+  const byGold = ({ by }: { by: string }) => by === "gold";
+  assertEquals((await readJson(`${path}/again/table.json`)).pairs, table.pairs.filter(byGold));
   const [ppo, contrastive] = [
     await readLines(`${path}/1/ppo/metrics.jsonl`),
     await readLines(`${path}/1/contrastive/metrics.jsonl`),

@@ -3,7 +3,7 @@ import { basename, resolve } from "node:path";
 import { htmlReport, markdownReport, summarise } from "@tare/eval/report";
 import { type Command, defineCommand } from "../command.ts";
 import { readEvaluation } from "../compare/evaluation.ts";
-import { writeWhole } from "../files.ts";
+import { openFile, readText, writeWhole } from "../files.ts";
 import { checkPage, pageKindOf } from "../page_file.ts";
 
 export const evalReport: Command = defineCommand({
@@ -18,14 +18,15 @@ export const evalReport: Command = defineCommand({
     },
     out: { type: "text", value: "FILE", help: "a .html or .md file (both, as DIR/report.html and DIR/report.md)" },
     samples: { type: "integer", min: 0, default: 12, help: "responses that the page shows, with all verdicts" },
-    seed: { type: "integer", min: 0, max: 2 ** 32 - 1, default: 0, help: "of the intervals" },
+    seed: { type: "integer", min: 0, max: 2 ** 32 - 1, help: "of the intervals (that of the comparison)" },
     title: { type: "text", help: "its title (by default what the folder is called)" },
   },
   async run({ folder, verdicts, out, samples, seed, title = `Evaluation ${basename(resolve(folder))}` }, { print }) {
     const places = out === undefined ? [`${folder}/report.html`, `${folder}/report.md`] : [out];
     const evaluation = await readEvaluation(folder, verdicts);
     for (const place of places) await checkPage(place, pageKindOf(place));
-    const summary = summarise(evaluation, { seed });
+    const policies = [...new Set(evaluation.responses.map(({ policy }) => policy))].reverse(); // later against earlier
+    const summary = summarise(evaluation, { policies, seed: seed ?? await seedOf(folder) });
     const texts = {
       html: () => htmlReport(summary, evaluation, { title, samples }),
       md: () => markdownReport(summary, { title }),
@@ -33,7 +34,13 @@ export const evalReport: Command = defineCommand({
     for (const place of places) {
       await writeWhole(resolve(place), texts[pageKindOf(place)]());
     }
-    print(`${markdownReport(summary, { title })}\n${places.join("\n")}\n`);
+    print(places.map((place) => `${place}\n`).join(""));
     return { out: places, summary };
   },
 });
+
+/** The seed that the comparison had: then its table and the report have the same intervals. */
+async function seedOf(folder: string): Promise<number> {
+  const file = await openFile(`${folder}/table.json`);
+  return file ? JSON.parse(await readText(file)).seed ?? 0 : 0;
+}

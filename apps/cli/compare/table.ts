@@ -112,7 +112,8 @@ export function comparisonTable(
       ...whole("eosRate", own.map(({ finish }) => finish && (finish === "eos" ? 1 : 0))),
       ...whole("kl", own.map(({ kl }) => kl)),
     })),
-    pairs: [...groups.values()].map((group) => {
+    pairs: [...groups.values()].map((rows) => {
+      const group = rows.toSorted((one, two) => one.promptId < two.promptId ? -1 : 1); // as reports have them: equal intervals
       const { a, b, judge: by } = group[0]!;
       const { win, tie, lose, invalid, bounds, rate, wilson } = winRate(group, group.map(({ promptId }) => promptId), {
         seed,
