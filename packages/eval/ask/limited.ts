@@ -50,7 +50,7 @@ export function limited(ask: Ask, options: LimitOptions = {}): Ask {
         const why = `${ask.id} wants to be asked again in ${Math.ceil(wait / 1000)} s, which is too long`;
         throw new AskError(why, "transient", wait, true);
       }
-      const slot = Math.max(clock.now() - burst, next);
+      const slot = Math.max(clock.now() - burst, next, closed);
       next = slot + interval;
       if (slot > clock.now()) await clock.sleep(slot - clock.now(), signal);
       if (slot >= closed) return;
@@ -64,7 +64,6 @@ export function limited(ask: Ask, options: LimitOptions = {}): Ask {
     } catch (error) {
       if (error instanceof AskError && error.retryAfter) {
         closed = Math.max(closed, clock.now() + error.retryAfter);
-        next = Math.max(next, closed);
       }
       throw error;
     }

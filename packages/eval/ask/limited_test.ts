@@ -47,6 +47,14 @@ Deno.test("limited() lets nobody ask before the server wants to be asked", async
   assertEquals(after, Array.from({ length: 10 }, (_, i) => 5000 + 100 * i));
 });
 
+Deno.test("limited() waits for the server also where it has no limit of its own", async () => {
+  const clock = fakeClock();
+  const ask = limited(scripted(failing("transient", 5000), paid("A")), { clock });
+  await assertRejects(() => ask(questionOf("x")), AskError, "It is transient");
+  await clock.run(Promise.all([ask(questionOf("x")), ask(questionOf("x"))]));
+  assertEquals([clock.now(), clock.slept], [5000, [5000, 5000]]);
+});
+
 Deno.test("limited() does not wait for ever", async () => {
   const clock = fakeClock();
   const model = scripted(failing("transient", 86_400_000), paid("A"));

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { CallLog } from "../ask/call_log.ts";
 import { metered, type MeterOptions } from "../ask/metered.ts";
 import { gptJudge } from "../judges/gpt_judge.ts";
 import { judgePairs } from "../run/judge_pairs.ts";
@@ -8,8 +9,6 @@ import { winRate } from "../stats/win_rate.ts";
 import type { Pair, Verdict } from "../verdict.ts";
 import { type AskedBody, type Behaviour, billOf, type JudgeServer, serveJudge } from "./fakes.ts";
 import { openaiAsk } from "./openai_ask.ts";
-
-const attempts = 3;
 
 /** Pairs whose better response is known: A in about 60 of 100. */
 function pairsOf(count: number): Pair[] {
@@ -56,10 +55,13 @@ async function serveTrouble(kinds: readonly Behaviour[], p: number): Promise<Jud
   return Object.assign(state, server);
 }
 
-async function judgeAll(server: JudgeServer, pairs: readonly Pair[], options: MeterOptions) {
+/** How the server is asked. Only where answers never come is the time short in which they may. */
+type Patience = Required<Pick<MeterOptions, "attempts">> & { readonly timeout: number };
+
+async function judgeAll(server: JudgeServer, pairs: readonly Pair[], log: CallLog, { attempts, timeout }: Patience) {
   const start = server.requests.length;
   const { baseURL } = server;
-  const ask = metered(openaiAsk({ model: "judge", baseURL, timeout: 800 }), { attempts, pause: 1, ...options });
+  const ask = metered(openaiAsk({ model: "judge", baseURL, timeout }), { attempts, pause: 1, log });
   const verdicts: Verdict[] = [];
   for await (const { index, verdict } of judgePairs(gptJudge({ ask }), pairs, { concurrency: 64 })) {
     verdicts[index] = verdict;
@@ -71,11 +73,17 @@ async function judgeAll(server: JudgeServer, pairs: readonly Pair[], options: Me
 }
 
 /** Acceptance check: what a hostile server does is counted, sways nothing, and is asked again. */
-async function check(kinds: readonly Behaviour[], p: number, count: number): Promise<void> {
+async function check(
+  kinds: readonly Behaviour[],
+  p: number,
+  count: number,
+  patience: Patience = { attempts: 3, timeout: 30_000 },
+): Promise<void> {
+  const { attempts } = patience;
   await using server = await serveTrouble(kinds, p);
   using log = openCallLog(":memory:");
   const pairs = pairsOf(count);
-  const { verdicts } = await judgeAll(server, pairs, { log });
+  const { verdicts } = await judgeAll(server, pairs, log, patience);
 
   // A game is lost to an answer that decides nothing, or to a failure that outlasts its tries.
   const passing = p * kinds.filter((kind) => transient.has(kind)).length;
@@ -98,12 +106,12 @@ async function check(kinds: readonly Behaviour[], p: number, count: number): Pro
   // Another run asks for the games that are missing, and for nothing else.
   server.behave = true;
   const missing = verdicts.flatMap(({ games }) => games?.filter(({ winner }) => winner === "invalid") ?? []).length;
-  const { verdicts: all, served } = await judgeAll(server, pairs, { log });
+  const { verdicts: all, served } = await judgeAll(server, pairs, log, patience);
   assertEquals([served.length, new Set(served.map(({ body }) => contentOf(body))).size], [missing, missing]);
   assertEquals(all.map(({ winner }) => winner), pairs.map(truthOf));
   const { answers: _, failures: __, ...cost } = log.spent();
   assertEquals(cost, billOf(server.requests)); // of both runs
-  assertEquals((await judgeAll(server, pairs, { log })).served, []);
+  assertEquals((await judgeAll(server, pairs, log, patience)).served, []);
 }
 
 for (const kind of ["garbage", "refusal", "busy", "error"] as const) {
@@ -113,10 +121,10 @@ for (const kind of ["garbage", "refusal", "busy", "error"] as const) {
 }
 
 Deno.test("a judge server of which every fifth answer never comes costs verdicts, not their truth", async () => {
-  await check(["hang"], 0.2, 40);
+  await check(["hang"], 0.2, 50, { attempts: 1, timeout: 1000 });
 });
 
 Deno.test("a judge server with every trouble at once costs verdicts, not their truth", async () => {
   const answers = ["garbage", "letters", "refusal", "filter", "cut", "html", "shape", "silent"] as const;
-  await check([...answers, "redirect", "busy", "error", "half", "hang"], 0.05, 150);
+  await check([...answers, "redirect", "busy", "error", "half", "hang"], 0.05, 150, { attempts: 2, timeout: 1000 });
 });

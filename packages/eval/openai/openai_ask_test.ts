@@ -147,6 +147,30 @@ Deno.test("openaiAsk() learns what a server does not understand, once", async ()
   assertEquals([ask.spent().tries, ask.spent().failures, ask.spent().unknown], [6, 3, 0]);
 });
 
+Deno.test("openaiAsk() renames the token limit once, and asks for another try at once", async () => {
+  const refuse = (body: AskedBody) => `Unknown field ${"max_tokens" in body ? "max_tokens" : "max_completion_tokens"}`;
+  await using server = await serveJudge({ reply: () => "A", refuse });
+  const ask = openaiAsk({ model: "judge", baseURL: server.baseURL });
+  const failures: unknown[] = [];
+  for (let i = 0; i < 3; i++) {
+    const { kind, retryAfter, free } = await assertRejects(() => ask(question), AskError);
+    failures.push([kind, retryAfter, free]);
+  }
+  assertEquals(failures, [["transient", 0, true], ["question", undefined, true], ["question", undefined, true]]);
+});
+
+Deno.test("openaiAsk() keeps an answer whose cost is nonsense, and sends the address's query", async () => {
+  const urls: string[] = [];
+  const choices = [{ message: { content: "A" }, finish_reason: "stop" }];
+  const fetch = (input: string | URL | Request) => {
+    urls.push(`${input}`);
+    return Promise.resolve(Response.json({ choices, usage: { prompt_tokens: -1, completion_tokens: 1e300 } }));
+  };
+  const ask = openaiAsk({ model: "judge", baseURL: "http://host/v1/?api-version=2", fetch });
+  assertEquals(await ask(question), { text: "A", finish: "stop" });
+  assertEquals(urls, ["http://host/v1/chat/completions?api-version=2"]);
+});
+
 Deno.test("openaiAsk() does not take a question's own fault for the server's", async () => {
   const refuse = () => "This model's maximum context length is 10 tokens; reduce the messages or max_tokens";
   await using server = await serveJudge({ reply: () => "A", refuse });
@@ -199,7 +223,7 @@ Deno.test("metered(openaiAsk()) costs what the server's log says, and asks again
   const log = memoryCallLog();
   const run = async () => {
     const start = server.requests.length;
-    const ask = metered(openaiAsk({ model: "judge", baseURL: server.baseURL, timeout: 800 }), { log, pause: 1 });
+    const ask = metered(openaiAsk({ model: "judge", baseURL: server.baseURL, timeout: 1000 }), { log, pause: 1 });
     const answers = await Promise.all(
       Array.from({ length: 39 }, (_, i) =>
         ask({ ...question, messages: [{ role: "user", content: `${i}` }] }, {

@@ -99,7 +99,9 @@ Deno.test("openCallLog() refuses what is no log of calls, and leaves it as it is
     const database = new DatabaseSync(other);
     database.exec("CREATE TABLE thing (id INTEGER)");
     database.close();
+    const bytes = await Deno.readFile(other);
     assertThrows(() => openCallLog(other), Error, "a database of something else");
+    assertEquals(await Deno.readFile(other), bytes);
 
     const newer = `${folder}/newer.db`;
     openCallLog(newer)[Symbol.dispose]();
