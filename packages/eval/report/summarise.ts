@@ -196,7 +196,7 @@ function neededFor({ win, tie, lose, rate }: WinRate): number | { readonly refus
     return { refused: `Expected a rate that is ${closest} or more away from ½ but found ${rate.mean.toFixed(3)}` };
   }
   const ties = tie / (win + tie + lose);
-  return promptsNeeded({ rate: Math.min(1 - ties / 2, Math.max(ties / 2, rate.mean)), ties });
+  return promptsNeeded({ rate: Math.min(rate.mean, 1 - ties / 2), ties }); // which may be a bit less, where none is lost
 }
 
 function reasonsOf(judged: readonly Judged[]): Reason[] {

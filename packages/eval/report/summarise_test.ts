@@ -147,8 +147,48 @@ Deno.test("summarise() says how many prompts it takes where nothing was shown, a
     return summarise({ responses: responsesTo(many, ["sft", "ppo"]), verdicts }).judges[0]!.comparisons[0]!
       .promptsNeeded;
   };
-  assertEquals([of(22), of(40)], [promptsNeeded({ rate: 0.55 }), undefined]);
+  assertEquals([of(22), of(40), of(0)], [promptsNeeded({ rate: 0.55 }), undefined, undefined]);
   assertEquals(of(20), { refused: "Expected a rate that is 0.01 or more away from ½ but found 0.500" });
+});
+
+Deno.test("summarise() takes one win among ties for what it is, though floating point makes it more", () => {
+  const verdicts = prompts.map((id, i) => verdict("ann", id, "sft", "ppo", i === 0 ? "a" : "tie"));
+  const { rate, promptsNeeded: needed } = summarise({ responses, verdicts }).judges[0]!.comparisons[0]!;
+  assert(rate.mean > 1 - 5 / 6 / 2); // by one bit
+  assertEquals(needed, promptsNeeded({ rate: 1 - 5 / 6 / 2, ties: 5 / 6 }));
+});
+
+Deno.test("summarise() puts the most frequent reason first", () => {
+  const reasons = ["b", "c", "a", "c", "b", "c"];
+  const verdicts = reasons.map((reason, i) => ({
+    ...{ judge: "ann", promptId: prompts[i]!, a: "sft", b: "ppo", winner: "invalid" as const, reason },
+  }));
+  assertEquals(summarise({ responses, verdicts }).judges[0]!.comparisons[0]!.reasons, [
+    { reason: "c", count: 3 },
+    { reason: "b", count: 2 },
+    { reason: "a", count: 1 },
+  ]);
+});
+
+Deno.test("summarise() draws every interval by its seed and rounds", () => {
+  const many = Array.from({ length: 40 }, (_, i) => `q${i}`);
+  const of = (seed: number, rounds: number) => {
+    const three = responsesTo(many, ["x", "y", "z"]).map((row, i) => ({ ...row, response: "!".repeat(i % 7) }));
+    const verdicts = ["ann", "bob"].flatMap((judge, j) =>
+      [["x", "y"], ["y", "z"], ["z", "x"]].flatMap(([a, b], k) =>
+        many.map((id, i) => verdict(judge, id, a!, b!, (i * (j + 2) + k) % 5 > 1 ? "a" : "b"))
+      )
+    );
+    const { policies, judges: [ann], agreements } = summarise({ responses: three, verdicts }, { seed, rounds });
+    const [ratings, found] = [ann!.ratings!, agreements[0]!.found];
+    assert("policies" in ratings && "kappa" in found);
+    return [policies[0]!.length, ann!.comparisons[0]!.rate, ratings.policies[0]!.strength, found.gaps[0]!.gap]
+      .map(({ low, high }) => `${low} ${high}`);
+  };
+  const first = of(0, 50);
+  assertEquals(of(0, 50), first);
+  const others = [of(1, 50), of(2, 50), of(0, 10)];
+  first.forEach((interval, i) => assert(others.some((other) => other[i] !== interval), `${i} is ${interval} always`));
 });
 
 Deno.test("summarise() counts characters, not halves of them, and controls for length", () => {
@@ -165,6 +205,7 @@ Deno.test("summarise() counts characters, not halves of them, and controls for l
   assertEquals(found.lengths, { a: 10.5, b: 10 });
   assert("rate" in found.lengthControlled && found.rate.mean > 0.55);
   assertAlmostEquals(found.lengthControlled.rate.mean, 0.5, 0.02);
+  assert(found.lengthControlled.effect > 1); // the longer one is preferred
 });
 
 Deno.test("summarise() compares every two judges on what both judged", () => {
