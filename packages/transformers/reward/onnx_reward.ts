@@ -2,17 +2,16 @@
 import { AutoTokenizer, PreTrainedModel, type PreTrainedTokenizer, Tensor } from "@huggingface/transformers";
 import { findModel, loading, type ModelConfig, type ModelOptions, positionsOf, sentence } from "../model/source.ts";
 import { inTurn } from "../model/turns.ts";
+import { batches } from "./batches.ts";
 import { type Encoded, encodeRow, type RewardForm, type RewardRow } from "./encode_row.ts";
+import { type RewardLabel, scorer } from "./label.ts";
 
 /** How a reward model scores. */
 export interface OnnxRewardOptions extends ModelOptions {
   /** How prompt and response become one text. @default {"chat" where there is a chat template, else "pair"} */
   readonly form?: RewardForm;
-  /**
-   * What of a model with several labels is the score: the logit of a label, or that of the first of two minus that of the
-   * second. A model with one label needs none.
-   */
-  readonly label?: string | readonly [better: string, worse: string];
+  /** What of a model with several labels is the score; a model with one label needs none. */
+  readonly label?: RewardLabel;
   /** Most tokens of a row. @default {what model and tokenizer can take} */
   readonly maxTokens?: number;
   /** Most rows at a time. @default {8} */
@@ -148,41 +147,6 @@ export async function onnxReward(from: string, options: OnnxRewardOptions = {}):
   }
   const settings = [form, limit, ...[options.label ?? []].flat()].join(":");
   return Object.assign(reward, { id: `${source.id}:${settings}`, dispose, [Symbol.asyncDispose]: dispose });
-}
-
-/** Rows that run together: the longest first, so that little is padded; of one length if nothing may be padded. */
-function batches(encoded: readonly (Encoded | undefined)[], size: number, alike: boolean): number[][] {
-  const length = (i: number) => encoded[i]!.ids.length;
-  const order = [...encoded.keys()].filter((i) => encoded[i]).sort((a, b) => length(b) - length(a));
-  const found: number[][] = [];
-  for (const i of order) {
-    const last = found.at(-1);
-    if (last && last.length < size && !(alike && length(last[0]!) !== length(i))) last.push(i);
-    else found.push([i]);
-  }
-  return found;
-}
-
-/** What is the score among the logits of a row. */
-function scorer(
-  names: readonly string[],
-  label: OnnxRewardOptions["label"],
-  from: string,
-): (logits: Float32Array) => number {
-  const wanted = label === undefined ? [] : [label].flat();
-  if (wanted.length === 0 && names.length > 1) {
-    throw new TypeError(
-      `Expected label to say what of ${from} is the score but found none: name one of ${
-        names.join(", ")
-      }, or a better and a worse one`,
-    );
-  }
-  const [plus, minus] = wanted.map((name) => {
-    const index = names.indexOf(name);
-    if (index < 0) throw new TypeError(`Expected label to be one of ${names.join(", ")} but found ${name}`);
-    return index;
-  });
-  return (logits) => logits[plus ?? 0]! - (minus === undefined ? 0 : logits[minus]!);
 }
 
 function limitOf(tokenizer: PreTrainedTokenizer, config: ModelConfig, maxTokens?: number): number {
