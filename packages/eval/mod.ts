@@ -62,7 +62,7 @@ export { type PairedInterval, pairedInterval } from "./stats/paired.ts";
 export { percentile } from "./stats/percentile.ts";
 export { type PermutationOptions, type PermutationTest, permutationTest } from "./stats/permutation.ts";
 export { type Claim, powerOf, promptsNeeded } from "./stats/power.ts";
-export { signTest } from "./stats/sign_test.ts";
+export { signTest } from "./stats/signs.ts";
 export { tQuantile } from "./stats/t.ts";
 export { wilson } from "./stats/wilson.ts";
 export { type WinRate, winRate } from "./stats/win_rate.ts";

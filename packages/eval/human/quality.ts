@@ -1,5 +1,5 @@
 /** How much annotators can be relied upon. For the owner of a study: annotators get to see none of it. */
-import { signTest } from "../stats/sign_test.ts";
+import { signTest } from "../stats/signs.ts";
 import type { VoteEvent } from "./event.ts";
 import { type StudyState, winnerOf } from "./state.ts";
 

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { signTest } from "../stats/sign_test.ts";
+import { signTest } from "../stats/signs.ts";
 import type { Choice } from "./event.ts";
 import { begin, given, studyOf, taskNumber } from "./fakes.ts";
 import type { OpenStudy, ShownTask } from "./open_study.ts";

@@ -5,7 +5,7 @@ import type { Interval } from "../stats/interval.ts";
 import { type LengthControlled, lengthControlled } from "../stats/length_controlled.ts";
 import { type OrderEffect, orderEffect } from "../stats/order_effect.ts";
 import { promptsNeeded } from "../stats/power.ts";
-import { signTest } from "../stats/sign_test.ts";
+import { signTest } from "../stats/signs.ts";
 import { type WinRate, winRate } from "../stats/win_rate.ts";
 import type { BradleyTerry } from "../stats/bradley_terry.ts";
 import { byCode, type Evaluation } from "./evaluation.ts";

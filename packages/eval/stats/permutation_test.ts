@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/ass
 import fc from "fast-check";
 import { normals } from "./fakes.ts";
 import { permutationTest } from "./permutation.ts";
-import { signTest } from "./sign_test.ts";
+import { signTest } from "./signs.ts";
 
 const each = (list: readonly unknown[]) => list.map((_, i) => `prompt ${i}`);
 

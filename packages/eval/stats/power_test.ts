@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { uniforms } from "./fakes.ts";
 import { type Claim, powerOf, promptsNeeded } from "./power.ts";
-import { signTest } from "./sign_test.ts";
+import { signTest } from "./signs.ts";
 
 /** Share of experiments in which the sign test shows a difference. */
 function simulated(prompts: number, { rate, ties = 0, level = 0.95 }: Claim, runs: number, seed: number): number {

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { signTest } from "./sign_test.ts";
+import { signTest } from "./signs.ts";
 
 Deno.test("signTest() gives the p-values of SciPy's binomtest, up to 100,000 trials", () => {
   const known: readonly (readonly [wins: number, losses: number, p: number])[] = [
