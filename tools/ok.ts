@@ -15,7 +15,7 @@ export type Step = readonly [name: string, ...args: string[]];
  * @param folders TypeScript files of each folder outside the workspace.
  */
 export function steps(entries: readonly string[], folders: Readonly<Record<string, readonly string[]>>): Step[] {
-  const modules = entries.filter((file) => /^packages\/[^/]+\/mod\.ts$/.test(file));
+  const modules = entries.filter((file) => /^packages\/([^/]+|eval\/(human|report))\/mod\.ts$/.test(file));
   const outside = Object.entries(folders).filter(([, files]) => files.length > 0);
   return [
     ["format", "fmt", "--check"],

@@ -14,7 +14,7 @@ const nodeVersion = node ? await versionOfNode(node) : undefined;
 
 const script = `
 import { baselineTable, contrast, copyTree, criticOf, initParams, loadTokenizer, localSampler } from "./tare.mjs";
-import { openDevice, parseConfig, ppo, sampleBaselines, sft, winRate } from "./tare.mjs";
+import { memoryStudyStore, openDevice, parseConfig, ppo, sampleBaselines, sft, summarise, winRate } from "./tare.mjs";
 export async function work() {
   const model = { type: "BPE", vocab: { a: 0, b: 1, ab: 2 }, merges: ["a b"] };
   const json = JSON.stringify({ model, decoder: { type: "Fuse" } });
@@ -45,13 +45,16 @@ export async function work() {
   const ratios = [];
   for await (const { metrics } of run) ratios.push(metrics["policy/first_ratio_error"] < 1e-4);
   const { rate } = winRate([{ winner: "a" }], ["a"]);
+  const said = ["x", "y"].map((policy) => ({ policy, promptId: "a", prompt: "aba", response: policy }));
+  const { judges } = summarise({ responses: said, verdicts: [{ judge: "j", promptId: "a", a: "x", b: "y", winner: "b" }] });
+  const studies = await memoryStudyStore().names();
   device.dispose();
-  return JSON.stringify([tokens, drawn, losses[1] < losses[0], ratios, rate.mean]);
+  return JSON.stringify([tokens, drawn, losses[1] < losses[0], ratios, rate.mean, judges[0].comparisons[0].lose, studies]);
 }
 `;
 
-const expected = "[[2,0],[4],true,[true,true],1]";
-const packages = ["core", "data", "sampler", "contrastive", "finetune", "ppo", "eval"];
+const expected = "[[2,0],[4],true,[true,true],1,1,[]]";
+const packages = ["core", "data", "sampler", "contrastive", "finetune", "ppo", "eval", "eval/human", "eval/report"];
 const entry = packages.map((name) => `export * from "../../packages/${name}/mod.ts";`).join("\n");
 
 const page = `<!DOCTYPE html><link rel="icon" href="data:,"><script type="module">

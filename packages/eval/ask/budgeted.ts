@@ -75,7 +75,7 @@ export function budgeted(ask: Ask, options: BudgetOptions = {}): Ask {
     if (!(value >= 0)) throw new RangeError(`Expected ${name} to be 0 or more but found ${value}`);
   }
   let [tries, spent, reserved] = [0, 0, 0];
-  let settled = Promise.withResolvers<void>();
+  const waiting: (() => void)[] = [];
 
   /** Sets a cost aside. Where there is no room, calls under way may still leave some. */
   async function reserve(cost: number, signal: AbortSignal | undefined): Promise<void> {
@@ -86,7 +86,7 @@ export function budgeted(ask: Ask, options: BudgetOptions = {}): Ask {
       if (reserved === 0) {
         throw new BudgetError(`The budget of ${tokens} tokens is spent: ${spent} are, and this may take ${cost} more`);
       }
-      await settled.promise;
+      await new Promise<void>((wake) => waiting.push(wake));
     }
     tries++;
     reserved += cost;
@@ -95,8 +95,7 @@ export function budgeted(ask: Ask, options: BudgetOptions = {}): Ask {
   function settle(estimated: number, cost: number): void {
     reserved -= estimated;
     spent += cost;
-    settled.resolve();
-    settled = Promise.withResolvers<void>();
+    for (const wake of waiting.splice(0)) wake();
   }
 
   return askOf(ask.id, async (question, askOptions) => {

@@ -1,4 +1,5 @@
 /** Which responses a report shows: chosen by a rule, not by hand. */
+import { groupBy } from "../group_by.ts";
 import type { ResponseRow, VerdictRow } from "../rows.ts";
 import { byCode } from "./evaluation.ts";
 import type { Ordered } from "./judged_pairs.ts";
@@ -32,9 +33,9 @@ export function samplesOf({ pairs }: Ordered, count: number): Sample[] {
 }
 
 function everySample(pairs: Ordered["pairs"]): Sample[] {
-  const byPair = Map.groupBy(pairs, ({ a, b }) => JSON.stringify([a, b]));
+  const byPair = groupBy(pairs, ({ a, b }) => JSON.stringify([a, b]));
   return inTurns([...byPair.values()].map((judges) => {
-    const byPrompt = Map.groupBy(judges.flatMap(({ judged }) => judged), ({ verdict }) => verdict.promptId);
+    const byPrompt = groupBy(judges.flatMap(({ judged }) => judged), ({ verdict }) => verdict.promptId);
     return [...byPrompt].sort(([one], [two]) => byCode(one, two)).map(([, judged]) => {
       const verdicts = judged.map(({ verdict }) => verdict);
       return { kind: kindOf(verdicts), a: judged[0]!.a, b: judged[0]!.b, verdicts };

@@ -1,4 +1,5 @@
 /** From the rows of an evaluation to what they say. */
+import { groupBy } from "../group_by.ts";
 import { clusteredMean } from "../stats/clustered_mean.ts";
 import { holm } from "../stats/holm.ts";
 import type { Interval } from "../stats/interval.ts";
@@ -201,7 +202,7 @@ function neededFor({ win, tie, lose, rate }: WinRate): number | { readonly refus
 
 function reasonsOf(judged: readonly Judged[]): Reason[] {
   const reasons = judged.flatMap(({ verdict }) => verdict.winner === "invalid" ? verdict.reason : []);
-  return [...Map.groupBy(reasons, (reason) => reason)].map(([reason, { length: count }]) => ({ reason, count }))
+  return [...groupBy(reasons, (reason) => reason)].map(([reason, { length: count }]) => ({ reason, count }))
     .sort((one, two) => two.count - one.count || byCode(one.reason, two.reason));
 }
 

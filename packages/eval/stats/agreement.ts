@@ -1,4 +1,5 @@
 /** How far a judge agrees with people, and people with each other. */
+import { groupBy } from "../group_by.ts";
 import { krippendorffAlpha } from "./alpha.ts";
 import type { BootstrapOptions } from "./bootstrap.ts";
 import type { Coefficient } from "./coefficient.ts";
@@ -166,7 +167,7 @@ function share(pairs: readonly Compared[], options: BootstrapOptions): Interval 
 }
 
 function gapsOf(items: readonly Overlap[], options: BootstrapOptions): RateGap[] {
-  const groups = [...Map.groupBy(items, ({ a, b }) => JSON.stringify([a, b]))].sort(([x], [y]) => x < y ? -1 : 1);
+  const groups = [...groupBy(items, ({ a, b }) => JSON.stringify([a, b]))].sort(([x], [y]) => x < y ? -1 : 1);
   return groups.map(([, group]) => {
     const judge = group.map((item) => pointsOf[item.judge]);
     const people = group.map((item) => mean(item.people.map((outcome) => pointsOf[outcome])));

@@ -1,4 +1,5 @@
 /** Krippendorff's α: agreement of any number of raters, some ratings missing. */
+import { groupBy } from "../group_by.ts";
 import type { Coefficient } from "./coefficient.ts";
 
 /** How far apart two ratings are: the same or not, by ranks, or by their difference. */
@@ -33,14 +34,14 @@ export function krippendorffAlpha(units: readonly (readonly (number | null)[])[]
   if (odd !== undefined) throw new RangeError(`Expected finite ratings, or null for a missing one, but found ${odd}`);
   const n = ratings.length;
   if (n === 0) return { value: null, reason: "Expected units with two ratings or more but found none" };
-  const counts = new Map([...Map.groupBy(ratings, (rating) => rating)].map(([value, { length }]) => [value, length]));
+  const counts = new Map([...groupBy(ratings, (rating) => rating)].map(([value, { length }]) => [value, length]));
   if (counts.size === 1) {
     return { value: null, reason: "Expected ratings that differ but found one everywhere" };
   }
   const place = placesOf(counts, scale);
   const spread = scale === "nominal" ? unlike : squares;
   // By size of unit, so that the order of units changes no bit.
-  const bySize = [...Map.groupBy(paired, ({ length }) => length)].sort(([m], [other]) => m - other);
+  const bySize = [...groupBy(paired, ({ length }) => length)].sort(([m], [other]) => m - other);
   const observed = bySize.reduce(
     (sum, [m, same]) => sum + same.reduce((sum, unit) => sum + spread(unit.map(place)), 0) / (m - 1),
     0,
@@ -65,7 +66,7 @@ function placesOf(counts: ReadonlyMap<number, number>, scale: Scale): (rating: n
 
 /** Ordered pairs that differ: n² − Σ n_c². */
 function unlike(ratings: readonly number[]): number {
-  const same = [...Map.groupBy(ratings, (rating) => rating).values()];
+  const same = [...groupBy(ratings, (rating) => rating).values()];
   return ratings.length ** 2 - same.reduce((sum, { length }) => sum + length ** 2, 0);
 }
 

@@ -1,4 +1,5 @@
 /** Rows of a prompt, together. */
+import { groupBy } from "../group_by.ts";
 
 /**
  * Puts rows of a prompt together, prompts in the order of their ids: what is drawn from them then has the same bits in
@@ -8,6 +9,6 @@
  * @returns The rows of each prompt.
  */
 export function byPrompt<Row extends { readonly promptId: string }>(rows: Iterable<Row>): Row[][] {
-  const prompts = [...Map.groupBy(rows, ({ promptId }) => promptId)];
+  const prompts = [...groupBy(rows, ({ promptId }) => promptId)];
   return prompts.sort(([one], [other]) => one < other ? -1 : 1).map(([, together]) => together);
 }
