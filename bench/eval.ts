@@ -5,7 +5,8 @@
  *
  * Ten thousand comparisons by a judge that takes 50 ms, 64 at a time: one call each, so the ideal is 10,000 · 50 ms / 64. Once
  * the judge is a function of this process; once it is a server in a worker, asked over a real socket by the official client.
- * Both are recorded in SQLite, synchronously. Verdicts and costs are checked before anything is printed.
+ * Both are recorded in SQLite, synchronously. A bare loop of `fetch` over the same socket says what the machine allows. Verdicts
+ * and costs are checked before anything is printed.
  */
 import { parseArgs } from "@std/cli";
 import { type Ask, askOf, type Judge, judgePairs, metered, type Pair } from "@tare/eval";
@@ -83,14 +84,30 @@ async function measure(name: string, model: Ask): Promise<void> {
       }
     }
   }
-  const ideal = count * delay / concurrency;
+  const ideal = count * delay / concurrency / 1000;
   console.log(
-    `\n${name}: ${count} comparisons in ${(milliseconds / 1000).toFixed(2)} s, ideal ${(ideal / 1000).toFixed(2)} s: ` +
-      `${(100 * ideal / milliseconds).toFixed(1)} % of it, ${(1000 * count / milliseconds).toFixed(0)} a second; ` +
+    `\n${name}: ${count} comparisons in ${(milliseconds / 1000).toFixed(2)} s, ideal ${ideal.toFixed(2)} s: ` +
+      `${shareOf(milliseconds)} % of it, ${(1000 * count / milliseconds).toFixed(0)} a second; ` +
       `at most ${peak.toFixed(0)} MB`,
   );
   console.log(table(["done", "RSS, MB", "heap, MB"], points));
   for (const suffix of ["", "-wal", "-shm"]) await Deno.remove(`${path}${suffix}`).catch(() => {});
+}
+
+/** Percent of the ideal. */
+const shareOf = (milliseconds: number) => (100 * count * delay / concurrency / milliseconds).toFixed(1);
+
+/** What a loop of `fetch` reaches that does nothing else: the ideal of this machine and its network. */
+async function measureFetch(baseURL: string): Promise<void> {
+  const source = pairs();
+  const start = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, async () => {
+    for (const { prompt, a, b } of { [Symbol.iterator]: () => ({ next: () => source.next() }) }) {
+      const body = JSON.stringify({ messages: [{ role: "user", content: `${prompt}\nA: ${a}\nB: ${b}` }] });
+      await (await fetch(`${baseURL}/chat/completions`, { method: "POST", body })).json();
+    }
+  }));
+  console.log(`a loop of fetch over the same socket reaches ${shareOf(performance.now() - start)} % of the ideal`);
 }
 
 console.log(`load ${Deno.loadavg().map((load) => load.toFixed(2)).join(" ")}, ${navigator.hardwareConcurrency} cores`);
@@ -101,5 +118,6 @@ const baseURL = await new Promise<string>((resolve) => {
   worker.postMessage({ delay, usage });
 });
 await measure("over a socket", openaiAsk({ model: "judge", baseURL }));
+await measureFetch(baseURL);
 worker.terminate();
 console.log(`load ${Deno.loadavg().map((load) => load.toFixed(2)).join(" ")} at the end`);

@@ -1,5 +1,5 @@
 /** Nothing that was paid for is forgotten. */
-import { type Ask, AskError, askOf } from "./ask.ts";
+import { type Answer, type Ask, AskError, askOf, type AskOptions, type Question } from "./ask.ts";
 import type { Call, CallLog } from "./call_log.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { callKey } from "./key.ts";
@@ -26,10 +26,12 @@ import { callKey } from "./key.ts";
  */
 export function recorded(ask: Ask, log: CallLog, clock: Clock = systemClock): Ask {
   return askOf(ask.id, async (question, options) => {
-    const key = await callKey(ask.id, question);
     options.signal?.throwIfAborted(); // what was never asked is no try
     const at = clock.now();
-    const came = await ask(question, options).then((answer) => ({ answer }), (error: unknown) => ({ error }));
+    const [key, came] = await Promise.all([
+      callKey(ask.id, question), // while the server thinks
+      attempt(ask, question, options),
+    ]);
     const call = "answer" in came
       ? { key, at, answer: came.answer }
       : { key, at, ...failureOf(came.error, options.signal) };
@@ -37,6 +39,19 @@ export function recorded(ask: Ask, log: CallLog, clock: Clock = systemClock): As
     if ("answer" in came) return came.answer;
     throw came.error;
   });
+}
+
+/** Asks once. Also what is thrown at once is a failure. */
+async function attempt(
+  ask: Ask,
+  question: Question,
+  options: AskOptions,
+): Promise<{ answer: Answer } | { error: unknown }> {
+  try {
+    return { answer: await ask(question, options) };
+  } catch (error) {
+    return { error };
+  }
 }
 
 function failureOf(error: unknown, signal: AbortSignal | undefined): Pick<Call, "failure" | "free"> {

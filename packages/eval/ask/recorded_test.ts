@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { AskError } from "./ask.ts";
+import { AskError, askOf } from "./ask.ts";
 import type { Call, CallLog } from "./call_log.ts";
 import { failing, held, paid, questionOf, scripted, settle, until } from "./fakes.ts";
 import { callKey } from "./key.ts";
@@ -19,11 +19,16 @@ Deno.test("recorded() writes answers and failures", async () => {
   assertEquals(await ask(question), paid("A"));
   await assertRejects(() => ask(question), AskError, "It is transient");
   await assertRejects(() => ask(question), Error, "Broken");
+  const throwing = askOf("model", () => {
+    throw failing("fatal");
+  });
+  await assertRejects(() => recorded(throwing, log, clock)(question), AskError, "It is fatal");
   const key = await callKey("model", question);
   assertEquals(log.calls, [
     { key, at: 5, answer: paid("A") },
     { key, at: 5, failure: "It is transient", free: true },
     { key, at: 5, failure: "Broken" },
+    { key, at: 5, failure: "It is fatal", free: true },
   ]);
 });
 
