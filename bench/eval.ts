@@ -69,9 +69,10 @@ async function measure(name: string, model: Ask): Promise<void> {
       if (verdict.winner !== truthOf(index)) {
         throw new Error(`Expected ${truthOf(index)} at ${index}: ${verdict.winner}`);
       }
+      if (++done % 50 > 0 && done < count) continue; // looking costs a fifth of a millisecond
       const [rss, heap] = memory();
       peak = Math.max(peak, rss);
-      if (++done % Math.ceil(count / 8) === 0 || done === count) {
+      if (done % Math.ceil(count / 8) === 0 || done === count) {
         points.push([`${done}`, rss.toFixed(0), heap.toFixed(1)]);
       }
     }

@@ -60,7 +60,7 @@ export function remembered(ask: Ask, log: CallLog, onRemembered: () => void = ()
     } finally {
       if (--asked.waiting === 0) {
         underWay.delete(key);
-        asked.stop.abort(signal?.reason);
+        if (signal?.aborted) asked.stop.abort(signal.reason);
         await asked.call?.catch(() => {}); // until it is in the log
       }
     }
