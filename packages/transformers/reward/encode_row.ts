@@ -1,13 +1,6 @@
 /** A prompt and a response become the ids that a reward model reads. */
 import type { PreTrainedTokenizer } from "@huggingface/transformers";
-
-/** What is scored. */
-export interface RewardRow {
-  /** What was asked. */
-  readonly prompt: string;
-  /** What was answered. */
-  readonly response: string;
-}
+import type { RewardRow } from "@tare/eval";
 
 /**
  * How prompt and response become one text: `chat` renders a user's and an assistant's turn by the chat template, `pair` gives

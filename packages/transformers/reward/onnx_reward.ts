@@ -3,7 +3,8 @@ import { AutoTokenizer, PreTrainedModel, type PreTrainedTokenizer, Tensor } from
 import { findModel, loading, type ModelConfig, type ModelOptions, positionsOf, sentence } from "../model/source.ts";
 import { inTurn } from "../model/turns.ts";
 import { batches } from "./batches.ts";
-import { type Encoded, encodeRow, type RewardForm, type RewardRow } from "./encode_row.ts";
+import type { RewardRow } from "@tare/eval";
+import { type Encoded, encodeRow, type RewardForm } from "./encode_row.ts";
 import { type RewardLabel, scorer } from "./label.ts";
 
 /** How a reward model scores. */

@@ -1,6 +1,6 @@
 /** Held against PyTorch's logits of the same models, which scored each row alone. */
 import { assert, assertAlmostEquals, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
-import { scoreJudge } from "@tare/eval";
+import { rewardJudge, type RewardRow, scoreJudge } from "@tare/eval";
 import bert from "../fixtures/bert/expected.json" with { type: "json" };
 import llama from "../fixtures/llama/expected.json" with { type: "json" };
 import roberta from "../fixtures/roberta/expected.json" with { type: "json" };
@@ -193,4 +193,22 @@ Deno.test("onnxReward() says in a sentence what it cannot load", async () => {
     await using reward = await onnxReward(language, { label: "LABEL_0", form: "text" });
     await assertRejects(() => reward(bert.rows), Error, "Cannot score 5 rows with");
   });
+});
+
+Deno.test("rewardJudge() of onnxReward() decides as PyTorch's rewards do, and scores pairs together", async () => {
+  await using reward = await onnxReward(fixture("bert"));
+  const { rows } = bert;
+  let calls = 0;
+  const score = (some: readonly RewardRow[]) => (calls++, reward(some));
+  const judge = rewardJudge({ id: reward.id, score });
+  const verdicts = await Promise.all(
+    rows.slice(1).map(({ prompt, response }, i) =>
+      judge.compare({ promptId: `${i}`, prompt, a: response, b: `${response} ${response}` })
+    ),
+  );
+  const doubled = await reward(
+    rows.slice(1).map(({ prompt, response }) => ({ prompt, response: `${response} ${response}` })),
+  );
+  const wanted = rows.slice(1).map(({ logits }, i) => logits[0]! > doubled[i]! ? "a" : "b");
+  assertEquals([verdicts.map(({ winner }) => winner), calls], [wanted, 1]);
 });
