@@ -21,3 +21,8 @@ export function publicAddress(address: string): string {
   const { origin, pathname } = new URL(address);
   return `${origin}${pathname}`.replace(/\/$/, "");
 }
+
+/** A text without the credentials of the address that it is, or ends with, as `gpt=https://me:key@host/v1#model` does. */
+export function publicPlace(text: string): string {
+  return text.replace(/(?<=^|=)https?:\/\/[^#]*/i, (address) => isAddress(address) ? publicAddress(address) : "…");
+}

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkAddress, publicAddress } from "./address.ts";
+import { checkAddress, publicAddress, publicPlace } from "./address.ts";
 import { UsageError } from "./flags.ts";
 
 Deno.test("checkAddress() names the flag, and misses what to speak", () => {
@@ -11,4 +11,11 @@ Deno.test("checkAddress() names the flag, and misses what to speak", () => {
 
 Deno.test("publicAddress() leaves out credentials and queries", () => {
   assertEquals(publicAddress("https://me:secret@host/classify?token=secret#x"), "https://host/classify");
+});
+
+Deno.test("publicPlace() leaves them out of an address with a name before it or a model behind it, and other texts as they are", () => {
+  assertEquals(publicPlace("gpt=https://me:secret@host/v1?key=secret#m"), "gpt=https://host/v1#m");
+  assertEquals(publicPlace("https://me:secret@host/v1"), "https://host/v1");
+  assertEquals(publicPlace("gpt=https://me:secret@ho st/v1#m"), "gpt=…#m");
+  for (const text of ["sft=runs/sft", "https", "see https://host", "a#b"]) assertEquals(publicPlace(text), text);
 });

@@ -1,8 +1,9 @@
 /** The folder of a comparison: all of it or nothing. */
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { VerdictRow } from "@tare/eval";
 import { jsonl } from "@tare/eval/report";
 import { openFile, writeFolder } from "../files.ts";
+import { takeLock } from "../lock.ts";
 import { checkReplaceable } from "../replaceable.ts";
 import { compare, readRecord, type RunRecord } from "../run_record.ts";
 import type { ComparisonTable, ScoredResponse } from "./table.ts";
@@ -49,6 +50,16 @@ export async function finishedComparison(
   return undefined;
 }
 
+/**
+ * Keeps other programs away from the folder, which is not there before all of it is.
+ *
+ * @throws {UsageError} If one is at work on it.
+ */
+export function lockComparison(out: string): Promise<Disposable> {
+  const path = resolve(out);
+  return takeLock(`${dirname(path)}/.${basename(path)}.lock`, out);
+}
+
 /** Writes the folder. */
 export async function writeComparison(
   out: string,
@@ -56,7 +67,6 @@ export async function writeComparison(
   { responses, verdicts, table }: Found,
 ): Promise<void> {
   const path = resolve(out);
-  await Deno.mkdir(dirname(path), { recursive: true });
   const texts: Readonly<Record<string, string>> = {
     "run.json": `${JSON.stringify(record, undefined, 2)}\n`,
     "table.json": `${JSON.stringify(table, undefined, 2)}\n`,
