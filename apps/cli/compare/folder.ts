@@ -6,7 +6,8 @@ import { openFile, writeFolder } from "../files.ts";
 import { takeLock } from "../lock.ts";
 import { checkReplaceable } from "../replaceable.ts";
 import { compare, readRecord, type RunRecord } from "../run_record.ts";
-import type { ComparisonTable, ScoredResponse } from "./table.ts";
+import { readEvaluation } from "./evaluation.ts";
+import { type ComparisonTable, comparisonTable, type ScoredResponse } from "./table.ts";
 
 const names = ["run.json", "table.json", "responses.jsonl", "verdicts.jsonl"];
 
@@ -32,19 +33,14 @@ export interface Found {
 export async function finishedComparison(
   out: string,
   record: RunRecord,
-  { resume, force }: { readonly resume: boolean; readonly force: boolean },
+  { resume, force, seed }: { readonly resume: boolean; readonly force: boolean; readonly seed: number },
 ): Promise<Found | undefined> {
   const path = resolve(out);
   const before = resume && await openFile(`${path}/table.json`) ? await readRecord(path) : undefined;
   if (before) {
     compare(out, before, record);
-    const read = (name: string) => Deno.readTextFile(`${path}/${name}`);
-    const rows = async (name: string) => (await read(name)).split("\n").filter(Boolean).map((line) => JSON.parse(line));
-    return {
-      responses: await rows("responses.jsonl"),
-      verdicts: await rows("verdicts.jsonl"),
-      table: JSON.parse(await read("table.json")),
-    };
+    const { responses, verdicts } = await readEvaluation(out);
+    return { responses, verdicts, table: comparisonTable(responses, verdicts, seed) };
   }
   await checkReplaceable({ path, out, names: [...names, ...reports], what: "a comparison", force });
   return undefined;

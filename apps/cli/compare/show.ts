@@ -54,9 +54,12 @@ export function showSpent(spent: Readonly<Record<string, Spent>>): string {
   }).join("");
 }
 
-/** Who could not decide how often, and the most frequent reason: a line for each judge, none where all is decided. */
+/**
+ * Who could not decide how often, and the most frequent reason: a line for each judge, none where all is decided. A panel has
+ * none: its members have theirs.
+ */
 export function showInvalid(verdicts: readonly VerdictRow[]): string[] {
-  const invalid = verdicts.filter((row) => row.winner === "invalid");
+  const invalid = verdicts.filter((row) => !row.members).filter((row) => row.winner === "invalid");
   return [...Map.groupBy(invalid, ({ judge }) => judge)].map(([judge, rows]) => {
     const reasons = rows.flatMap(({ games, reason }) => games?.flatMap(({ reason }) => reason ?? []) ?? [reason]);
     const [most] = [...Map.groupBy(reasons, (reason) => reason).values()].sort((x, y) => y.length - x.length);
