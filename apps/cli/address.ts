@@ -13,7 +13,10 @@ export function isAddress(text: string): boolean {
  */
 export function checkAddress(flag: string, text: string): void {
   if (isAddress(text)) return;
-  throw new UsageError(`Expected --${flag} with an address such as http://127.0.0.1:8000/v1 but found "${text}"`);
+  throw new UsageError(
+    `Expected --${flag} with an address such as http://127.0.0.1:8000/v1 but found "${text.replace(/^.*@|\?.*$/gs, "…") // what may be a key
+    }"`,
+  );
 }
 
 /** An address without its credentials and queries, which no file may hold. */

@@ -7,6 +7,7 @@ Deno.test("checkAddress() names the flag, and misses what to speak", () => {
   for (const text of ["foo", "localhost:8000", "http://", "file:///x"]) {
     assertThrows(() => checkAddress("server", text), UsageError, "Expected --server with an address such as");
   }
+  assertThrows(() => checkAddress("server", "me:secret@host?key=secret"), UsageError, 'but found "…host…"');
 });
 
 Deno.test("publicAddress() leaves out credentials and queries", () => {

@@ -33,7 +33,8 @@ export const evalCompare: Command = defineCommand({
     prompts: {
       type: "text",
       value: "FILE",
-      help: "prompts that no policy was trained on (else those of the first FILE)",
+      help:
+        "prompts that no policy was trained on (else those that FILE answers, if it comes first and no checkpoint follows)",
     },
     out: { type: "text", value: "DIR", help: "folder for table, responses, verdicts and run.json" },
     gold: { type: "text", choices: ["world"], help: "score by the truth of the preference world" },

@@ -170,7 +170,7 @@ Deno.test("tare run does a comparison once: its answers are no input of it, and 
   await using server = serveModels();
   const { path } = folder;
   const url = server.url.replace("http://", "http://ann:secret@");
-  const stage = { command: "eval compare", gptUrl: url, calls: "calls.sqlite", prompts: "short.jsonl" };
+  const stage = { command: "eval compare", gptUrl: url, calls: "calls.sqlite" };
   const policies = ["short.jsonl", `echo=${url}#parrot`];
   const stages = [{ ...stage, name: "one", policies, gpt: ["j"] }, {
     ...stage,

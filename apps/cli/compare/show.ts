@@ -1,6 +1,7 @@
 /** The table as a terminal shows it. */
-import type { Interval, Spent, VerdictRow } from "@tare/eval";
+import type { Spent, VerdictRow } from "@tare/eval";
 import { table } from "../table.ts";
+import { percent, within } from "./format.ts";
 import { type ComparedPair, type ComparedPolicy, type ComparisonTable, type Scorer, scorers } from "./table.ts";
 
 /** What is known of a policy, by the head of its column. */
@@ -76,12 +77,4 @@ const longest = 240;
 /** Something in words, nothing where it is not known. */
 function shown<T>(value: T | undefined, words: (value: T) => string): string {
   return value === undefined ? "" : words(value);
-}
-
-function within({ mean, low, high }: Interval, text: (x: number) => string): string {
-  return `${text(mean)} (${text(low)} to ${text(high)})`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
