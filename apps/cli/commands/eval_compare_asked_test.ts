@@ -97,7 +97,7 @@ Deno.test("tare eval compare refuses judges and files that make no sense, and as
     [[files[0]!, ...usual.slice(2), "--gpt", "a"], "Expected two policies or more beside --gpt but found one"],
     [[`${path}/no.jsonl`, ...usual, "--gpt", "a"], "no.jsonl: there is no such file of responses"],
     [[...usual, "--gpt", "a", "--calls", files[0]!], "as a log of calls: file is not a database"],
-    [[...usual, "--gpt", "gold"], 'Expected a name of its own for each judge but found "gold" twice'],
+    [[...usual, "--gpt", "gold"], "Expected --gpt with another name than gold, judge, reward, which"],
     [[`more=${path}/more.jsonl`, ...usual, "--gpt", "a"], "to each of 2 prompts but found none to 1 of them"],
     [[`${path}/twice.jsonl`, ...usual, "--gpt", "a"], "found a second one to"],
     [[`${path}/bad.jsonl`, ...usual, "--gpt", "a"], "bad.jsonl, line 2: response: expected a text"],

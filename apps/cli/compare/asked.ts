@@ -68,7 +68,11 @@ function checkJudges({ gpt, panel, "gpt-url": url }: AskValues): void {
     throw new UsageError(`Expected --gpt twice or more beside --panel, for a majority, but found ${gpt.length}`);
   }
   const taken = [...Object.keys(scorers), ...panel ? ["panel"] : []];
-  const twice = gpt.find((name, i) => taken.includes(name) || gpt.indexOf(name) !== i);
+  const clash = gpt.find((name) => taken.includes(name));
+  if (clash !== undefined) {
+    throw new UsageError(`Expected --gpt with another name than ${taken.join(", ")}, which have columns of their own`);
+  }
+  const twice = gpt.find((name, i) => gpt.indexOf(name) !== i);
   if (twice !== undefined) throw new UsageError(`Expected a name of its own for each judge but found "${twice}" twice`);
 }
 
