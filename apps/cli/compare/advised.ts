@@ -3,10 +3,11 @@ import { type Ask, AskError, askOf } from "@tare/eval";
 
 /** The library's words, and what they are here. */
 const words: readonly (readonly [string, string])[] = [
-  ["check apiKey", "check the key in the variable OPENAI_API_KEY"],
-  ["check model and baseURL", "check the name of the model and the address"],
-  ["lower concurrency or perMinute", "lower --concurrency or --per-minute"],
-  ["raise timeout", "lower --concurrency, or take a faster server"],
+  ["; check apiKey", "; check the key in the variable OPENAI_API_KEY"],
+  ["; check model and baseURL", "; check the name of the model and the address"],
+  ["; lower concurrency or perMinute", "; lower --concurrency or --per-minute"],
+  ["; raise timeout", "; lower --concurrency, or take a faster server"],
+  [": give that one as baseURL", ": give that one"],
 ];
 
 /**
@@ -21,7 +22,7 @@ export function advised(ask: Ask): Ask {
       return await ask(question, options);
     } catch (error) {
       if (error instanceof AskError) {
-        for (const [theirs, ours] of words) error.message = error.message.replace(`; ${theirs}`, `; ${ours}`);
+        for (const [theirs, ours] of words) error.message = error.message.replace(theirs, ours);
       }
       throw error;
     }
