@@ -167,16 +167,20 @@ Deno.test("tare eval compare lets no second program write to its folder, or pay 
 
 Deno.test("tare eval compare names the prompt that a server would not answer", async () => {
   await using folder = await folderOfResponses();
-  const refuse = async (request: Request) =>
-    (await request.text()).includes('"content":"q"')
-      ? Response.json({ error: { message: "filtered" } }, { status: 400 })
-      : Response.json({ choices: [{ message: { content: "Yes." }, finish_reason: "stop" }] });
+  const refuse = async (request: Request) => {
+    if ((await request.text()).includes('"content":"q"')) {
+      return Response.json({ error: { message: "filtered" } }, { status: 400 });
+    }
+    await new Promise((resolve) => request.signal.addEventListener("abort", resolve)); // under way, until all are stopped
+    return new Response();
+  };
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, refuse);
-  await Deno.writeTextFile(`${folder.path}/said.jsonl`, '{"id":"Q","prompt":"q","response":"x"}\n');
+  const rows = ["p", "q", "r"].map((prompt) => JSON.stringify({ id: prompt.toUpperCase(), prompt, response: "x" }));
+  await Deno.writeTextFile(`${folder.path}/said.jsonl`, rows.join("\n"));
   const url = `http://127.0.0.1:${server.addr.port}/v1`;
   const args = [`${folder.path}/said.jsonl`, `echo=${url}#m`, "--out", `${folder.path}/out`, "--gpt", "j"];
-  const error = await assertRejects(() => run([...args, "--gpt-url", url]), Error, 'of echo to prompt "Q"');
-  assertStringIncludes(error.message, "filtered");
+  const error = await assertRejects(() => run([...args, "--gpt-url", url]), Error, "filtered");
+  assertEquals(error.message.match(/to prompt "\w"/g), ['to prompt "Q"']);
 });
 
 Deno.test("tare run does a comparison once: its answers are no input of it, and no key is in stages.json", async () => {

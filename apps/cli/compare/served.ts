@@ -52,11 +52,12 @@ const finishes: Readonly<Record<string, FinishReason>> = { stop: "eos", refusal:
 
 /** Names the prompt that a server would not answer for its own sake. */
 function aboutPrompt(error: unknown, name: string, id: string): unknown {
-  if (error instanceof AskError && error.kind === "question") {
-    error.message =
-      `Expected an answer of ${name} to prompt "${id}", which can be left out, but found none: ${error.message}`;
-  }
-  return error;
+  if (!(error instanceof AskError) || error.kind !== "question") return error;
+  const { message, kind } = error;
+  return new AskError(
+    `Expected an answer of ${name} to prompt "${id}" but found none: ${message}; answer it by another server, or leave it out`,
+    kind,
+  );
 }
 
 /** What a model behind a server says to each prompt: chat completions. */
