@@ -165,6 +165,16 @@ Deno.test("tare eval compare lets no second program write to its folder, or pay 
   assertEquals(names, ["long.jsonl", "out", "out.calls.sqlite", "short.jsonl"]);
 });
 
+Deno.test("tare eval compare adds up what one model has cost as policy and as judge", async () => {
+  await using folder = await folderOfResponses();
+  await using server = serveModels();
+  const args = [`${folder.path}/short.jsonl`, `echo=${server.url}#m`, "--out", `${folder.path}/out`];
+  const { spent } = await run([...args, "--gpt", "m", "--gpt-url", server.url]);
+  assertEquals(Object.entries(spent as Record<string, { tries: number }>).map(([id, { tries }]) => [id, tries]), [
+    [`m at ${server.url}`, 3 + 2 * 3],
+  ]);
+});
+
 Deno.test("tare eval compare names the prompt that a server would not answer", async () => {
   await using folder = await folderOfResponses();
   const refuse = async (request: Request) => {

@@ -41,11 +41,11 @@ export function openAsked(values: AskValues, out: string): Asked {
     { requests: values["max-requests"], tokens: values["max-cost"] },
     { perMinute: values["per-minute"] },
   ];
-  const models = new Map<string, Metered>();
+  const models: Metered[] = [];
   const open = (name: string, baseURL: string, options: object): Metered => {
     const ask = advised(openaiAsk({ model: name, baseURL, apiKey: Deno.env.get("OPENAI_API_KEY") }));
     const meter = metered(ask, { log, ...limit, ...options });
-    models.set(ask.id, meter);
+    models.push(meter);
     return meter;
   };
   const judges = Object.fromEntries(
@@ -55,11 +55,21 @@ export function openAsked(values: AskValues, out: string): Asked {
     judges: values.panel ? { ...judges, panel: panel(Object.values(judges)) } : judges,
     model: (name, url) => open(name, url, {}),
     get needed() {
-      return models.size > 0;
+      return models.length > 0;
     },
-    spent: () => Object.fromEntries([...models].map(([id, meter]) => [id, meter.spent()])),
+    spent: () =>
+      Object.fromEntries([...Map.groupBy(models, ({ id }) => id)].map(([id, own]) => [
+        id,
+        own.map((meter) => meter.spent()).reduce(together), // a model may be asked as policy and as judge
+      ])),
     [Symbol.dispose]: () => log[Symbol.dispose](),
   };
+}
+
+/** The sum of two. */
+function together(one: Spent, other: Spent): Spent {
+  const keys = Object.keys(one) as (keyof Spent)[];
+  return Object.fromEntries(keys.map((key) => [key, one[key] + other[key]])) as unknown as Spent;
 }
 
 function checkJudges({ gpt, panel, "gpt-url": url }: AskValues): void {
