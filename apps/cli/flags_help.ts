@@ -17,10 +17,8 @@ export function describeFlags(flags: Flags): string {
   const rows = Object.entries(flags).map(([name, flag]) => {
     const dashed = name.length === 1 ? `-${name}` : `--${name}`;
     const named = flag.type === "switch" ? dashed : `${dashed} ${wordFor(flag)}`;
-    return [
-      flag.positional ? wordFor(flag) : named,
-      `${flag.help}${flag.default === undefined ? "" : ` (${flag.default})`}`,
-    ] as const;
+    const usual = `${flag.default ?? ""}`;
+    return [flag.positional ? wordFor(flag) : named, `${flag.help}${usual && ` (${usual})`}`] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`).join("\n");

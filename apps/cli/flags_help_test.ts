@@ -7,6 +7,7 @@ const flags: Flags = {
   file: { type: "text", positional: true, value: "FILE", help: "of which" },
   device: { type: "text", choices: ["cpu", "webgpu"], default: "cpu", help: "where" },
   k: { type: "integer", help: "how many" },
+  judge: { type: "texts", default: [], help: "who" },
   json: { type: "switch", help: "for programs" },
 };
 
@@ -16,6 +17,7 @@ Deno.test("describeFlags() shows each flag with its value and default, and place
     "  FILE                 of which",
     "  --device cpu|webgpu  where (cpu)",
     "  -k N                 how many",
+    "  --judge TEXT         who",
     "  --json               for programs",
   ]);
 });

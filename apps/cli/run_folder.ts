@@ -4,8 +4,9 @@
  * `checkpoints.ts`; the chosen model stands at the top, once it is done.
  */
 import { readPointer } from "./checkpoints.ts";
-import { isFolder, naming, openFile, writeWhole } from "./files.ts";
+import { isFolder, openFile, writeWhole } from "./files.ts";
 import { UsageError } from "./flags.ts";
+import { takeLock } from "./lock.ts";
 import { type MetricsFile, openMetrics } from "./metrics_file.ts";
 import { checkIntent } from "./replaceable.ts";
 import { compare, readRecord, type RunRecord } from "./run_record.ts";
@@ -49,7 +50,7 @@ export async function openRun(
   const record = await readRecord(path);
   if (!made) await checkFree(path, record !== undefined, resume || force);
   const done = record !== undefined && await openFile(`${path}/config.json`) !== undefined;
-  const lock = await takeLock(path);
+  const lock = await takeLock(`${path}/.lock`, path);
   return {
     ...{ path, record },
     kind: !record ? "new" : force ? "replace" : done ? "done" : "begun",
@@ -72,8 +73,7 @@ export async function openRun(
       return await openMetrics(path, await readPointer(path, "latest") ?? 0);
     },
     [Symbol.dispose]() {
-      lock.close();
-      if ([...Deno.readDirSync(path)].some(({ name }) => name === ".lock")) Deno.removeSync(`${path}/.lock`);
+      lock[Symbol.dispose]();
       if (made && [...Deno.readDirSync(path)].length === 0) Deno.removeSync(path);
     },
   };
@@ -90,20 +90,6 @@ async function checkFree(path: string, hasRun: boolean, allowed: boolean): Promi
   const other = names.find((name) => name !== ".lock" && !name.endsWith(".tmp")); // what a killed run may leave
   if (other === undefined) return;
   throw new UsageError(`Cannot write to ${path}: it holds other files, such as ${other}; give a new or empty folder`);
-}
-
-/** A file that is locked while this program lives, however it ends. */
-async function takeLock(path: string): Promise<Deno.FsFile> {
-  let file: Deno.FsFile;
-  try {
-    await Deno.mkdir(path, { recursive: true });
-    file = await Deno.open(`${path}/.lock`, { write: true, create: true });
-  } catch (error) {
-    throw naming(path, error);
-  }
-  if (await file.tryLock(true)) return file;
-  file.close();
-  throw new UsageError(`Cannot write to ${path}: another program is at work in it`);
 }
 
 /** Removes a run: the model first, that no half of one is taken for a whole, and its record last. */

@@ -7,7 +7,7 @@ import { UsageError } from "./flags.ts";
 import type { Stage } from "./pipeline.ts";
 import { differences } from "./run_record.ts";
 import { stages as commands } from "./stages.ts";
-import { settingsOf } from "./training_flags.ts";
+import { decides, settingsOf } from "./training_flags.ts";
 
 /** What is known of a stage. */
 export interface StageRecord {
@@ -57,8 +57,8 @@ export async function writeRecords(out: string, records: StageRecords): Promise<
  */
 export async function beginRecord({ command, values, out }: Stage, folder: string): Promise<StageRecord> {
   const inputs: Record<string, string> = {};
-  const places = Object.entries(commands[command]!.flags).filter(([, { value }]) =>
-    /FILE|DIR|FOLDER/.test(value ?? "")
+  const places = Object.entries(commands[command]!.flags).filter(([name, { value }]) =>
+    decides(name) && /FILE|DIR|FOLDER/.test(value ?? "")
   );
   for (const text of places.flatMap(([flag]) => values[flag])) {
     const path = typeof text === "string" ? await pathIn(text) : undefined;

@@ -4,12 +4,21 @@ import { type Bar, terminalBar } from "./progress.ts";
 /** Bars on the screen at this moment. */
 let bars = 0;
 
+/**
+ * A text as a terminal may have it: what models, servers and files say of themselves is shown, and does nothing else. Control
+ * characters become `�`; tabs and ends of lines stay.
+ */
+export function harmless(text: string): string {
+  // deno-lint-ignore no-control-regex -- these are what it is about
+  return text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|\r(?!\n)/g, "�");
+}
+
 /** A bar in the terminal. */
 export function bar(): Bar {
   const { show, [Symbol.dispose]: end } = terminalBar();
   bars++;
   return {
-    show,
+    show: (done, total, words) => show(done, total, harmless(words)),
     [Symbol.dispose]() {
       bars--;
       end();
@@ -25,14 +34,14 @@ export function restore(): void {
 /** Writes all of a text to stdout, so that a closed pipe is noticed. */
 export function print(text: string): void {
   makeWay();
-  write(Deno.stdout, text);
+  write(Deno.stdout, Deno.stdout.isTerminal() ? harmless(text) : text); // a file gets the bytes as they are
 }
 
 /** Writes a line to stderr; that nobody reads it is no failure. */
 export function note(line: string): void {
   try {
     makeWay();
-    write(Deno.stderr, line + "\n");
+    write(Deno.stderr, `${Deno.stderr.isTerminal() ? harmless(line) : line}\n`);
   } catch (error) {
     if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   }

@@ -1,7 +1,7 @@
 /** Flags of every command that trains, and the settings that its run remembers. */
 import type { ModelConfig } from "@tare/core";
 import type { TrainingConfig } from "@tare/finetune";
-import { isAddress, publicAddress } from "./address.ts";
+import { publicPlace } from "./address.ts";
 import { camelCase } from "./config_file.ts";
 import type { CommonValues } from "./command.ts";
 import { UsageError, type Values } from "./flags.ts";
@@ -75,10 +75,16 @@ export const trainingFlags = {
 /** What they say. */
 export type TrainingValues = Values<typeof trainingFlags> & CommonValues;
 
-/** Flags that change nothing of what is trained. */
+/** Flags that change nothing of what comes out: where it goes, on what it runs, what may be spent at a time. */
 const elsewhere: readonly string[] = [
   ...["out", "resume", "force", "config", "cache", "device", "threads", "json", "trace", "help"],
+  ...["calls", "per-minute", "max-requests", "max-cost"],
 ];
+
+/** Whether a flag changes what comes out. */
+export function decides(flag: string): boolean {
+  return !elsewhere.includes(flag);
+}
 
 /**
  * The settings of a run as `run.json` has them, by the keys of a config file: addresses without the keys that may be in
@@ -86,12 +92,11 @@ const elsewhere: readonly string[] = [
  */
 export function settingsOf(values: object): Record<string, unknown> {
   const entries = Object.entries(values).filter(([name, value]) =>
-    !elsewhere.includes(name) && value !== undefined && value !== Infinity
+    decides(name) && value !== undefined && value !== Infinity
   );
+  const open = (value: unknown) => typeof value === "string" ? publicPlace(value) : value;
   return Object.fromEntries(
-    entries.map((
-      [name, value],
-    ) => [camelCase(name), typeof value === "string" && isAddress(value) ? publicAddress(value) : value]),
+    entries.map(([name, value]) => [camelCase(name), Array.isArray(value) ? value.map(open) : open(value)]),
   );
 }
 

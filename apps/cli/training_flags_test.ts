@@ -44,8 +44,15 @@ Deno.test("contextOf() is 512 or what the model has, and no more", () => {
 Deno.test("settingsOf() keeps no credentials of an address, and no limit that is none", () => {
   const settings = settingsOf({
     ...{ server: "http://me:secret@host:8000/v1?key=secret", "reward-url": "https://host/classify?token=secret" },
-    ...{ rewardClip: Infinity, model: "https" },
+    ...{
+      rewardClip: Infinity,
+      model: "https",
+      policies: ["sft=runs/sft", "gpt=http://me:secret@host/v1?key=secret#m"],
+    },
   });
-  assertEquals(settings, { server: "http://host:8000/v1", rewardUrl: "https://host/classify", model: "https" });
+  assertEquals(settings, {
+    ...{ server: "http://host:8000/v1", rewardUrl: "https://host/classify", model: "https" },
+    policies: ["sft=runs/sft", "gpt=http://host/v1#m"],
+  });
   assert(!JSON.stringify(settings).includes("secret"));
 });

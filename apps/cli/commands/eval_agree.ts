@@ -1,6 +1,7 @@
 /** `tare eval agree`: how far a judge agrees with people, and how far apart their win rates are. */
 import { agreement, type Coefficient, type Interval, type JudgeAgreement, type Same } from "@tare/eval";
 import { type Command, defineCommand } from "../command.ts";
+import { percent, within } from "../compare/format.ts";
 import { judgeOf, readVerdictsOf } from "../compare/evaluation.ts";
 import { table } from "../table.ts";
 
@@ -73,14 +74,6 @@ function sharesOf({ compared, withTies, decided, withoutTies }: Same): [string, 
 
 function numberOf(coefficient: Coefficient): string {
   return coefficient.value === null ? `none: ${coefficient.reason}` : coefficient.value.toFixed(3);
-}
-
-function within({ mean, low, high }: Interval, text: (x: number) => string): string {
-  return `${text(mean)} (${text(low)} to ${text(high)})`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }
 
 function points(share: number): string {

@@ -4,14 +4,13 @@ import { type Command, defineCommand } from "../command.ts";
 import { askFlags } from "../compare/ask_flags.ts";
 import { openAsked } from "../compare/asked.ts";
 import { checkBestOf, nameOfBest } from "../compare/best_of.ts";
-import { finishedComparison, type Found, writeComparison } from "../compare/folder.ts";
+import { finishedComparison, type Found, lockComparison, writeComparison } from "../compare/folder.ts";
 import { judgeResponses } from "../compare/judge.ts";
 import { openPolicies } from "../compare/policies.ts";
-import { compareSettings } from "../compare/settings.ts";
 import { promptsToCompare } from "../compare/prompts.ts";
 import { scoreDrawn } from "../compare/score.ts";
 import { checkGold, checkScored, openScorers } from "../compare/scorers.ts";
-import { showComparison, showSpent } from "../compare/show.ts";
+import { showComparison, showInvalid, showSpent } from "../compare/show.ts";
 import { tallyOn, workOf } from "../compare/tally.ts";
 import { comparisonTable, responseRows } from "../compare/table.ts";
 import { drawResponses } from "../compare/draw.ts";
@@ -21,6 +20,7 @@ import { UsageError } from "../flags.ts";
 import { checkIntent } from "../replaceable.ts";
 import { rewardFlags } from "../reward_model.ts";
 import type { RunRecord } from "../run_record.ts";
+import { settingsOf } from "../training_flags.ts";
 
 export const evalCompare: Command = defineCommand({
   summary: "compare policies on the same prompts: wins, scores and KL, with intervals",
@@ -33,7 +33,8 @@ export const evalCompare: Command = defineCommand({
     prompts: {
       type: "text",
       value: "FILE",
-      help: "prompts that no policy was trained on (else those of the first FILE)",
+      help:
+        "prompts that no policy was trained on (else those that FILE answers, if it comes first and no checkpoint follows)",
     },
     out: { type: "text", value: "DIR", help: "folder for table, responses, verdicts and run.json" },
     gold: { type: "text", choices: ["world"], help: "score by the truth of the preference world" },
@@ -74,7 +75,7 @@ export const evalCompare: Command = defineCommand({
       Object.fromEntries(named.map(([name, { id }]) => [name, id]));
     const record: RunRecord = {
       ...{ tare: manifest.version, command: "eval compare", device: device?.name ?? "none" },
-      settings: compareSettings(values),
+      settings: settingsOf({ ...values, concurrency: undefined }), // that changes nothing of what is answered
       inputs: {
         ...inputs,
         policies: ids(policies.map((policy) => [policy.name, policy])),
@@ -86,6 +87,7 @@ export const evalCompare: Command = defineCommand({
       context.print(showComparison(before.table));
       return { out, ...before.table };
     }
+    using _lock = await lockComparison(out);
 
     const names = [...policies.map(({ name }) => name), ...n === undefined ? [] : [nameOfBest(n)]];
     const pairs = policyPairs(names, values.pairs);
@@ -108,6 +110,7 @@ export const evalCompare: Command = defineCommand({
     context.signal.throwIfAborted();
     await writeComparison(out, record, found);
     context.print(showComparison(found.table) + showSpent(asked.spent()));
+    for (const line of showInvalid(found.verdicts)) context.note(line);
     return { out, ...found.table, ...asked.needed && { spent: asked.spent() } };
   },
 });

@@ -1,52 +1,12 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { folderOfResponses, serveModels } from "../compare/fakes.ts";
 import { parseFlags, UsageError } from "../flags.ts";
-import { readJson, readLines, runTare, silent, TemporaryFolder } from "../testing.ts";
+import { readJson, readLines, runTare, silent } from "../testing.ts";
 import { evalCompare } from "./eval_compare.ts";
 
-/** A server of OpenAI's protocol, and what it was asked. */
-interface FakeServer extends AsyncDisposable {
-  readonly url: string;
-  readonly questions: { model: string; text: string; key: string | null }[];
-}
-
-/** Serves answers: one that judges calls the longer response better, unless it is told to mumble; any other repeats the prompt. */
-function serveModels(mumbles: (model: string, text: string) => boolean = () => false): FakeServer {
-  const questions: FakeServer["questions"] = [];
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
-    const { model, messages, response_format } = await request.json();
-    const text: string = messages.at(-1).content;
-    questions.push({ model, text, key: request.headers.get("authorization") });
-    const [a, b] = [text.indexOf("A!"), text.indexOf("BB!")];
-    const verdict = a < b ? "B" : "A";
-    const content = mumbles(model, text)
-      ? "Who knows?"
-      : response_format
-      ? JSON.stringify({ rationale: "It is longer.", verdict })
-      : `You said: ${text}`;
-    return Response.json({
-      ...{ id: "1", object: "chat.completion", created: 1, model, usage: usageOf(text) },
-      choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content, refusal: null } }],
-    });
-  });
-  const { port } = server.addr;
-  return { url: `http://127.0.0.1:${port}/v1`, questions, [Symbol.asyncDispose]: () => server.shutdown() };
-}
-
-const usageOf = ({ length }: string) => ({ prompt_tokens: length, completion_tokens: 5, total_tokens: length + 5 });
-
-/** Two files of responses to three prompts; those of `long` are longer. */
-async function folderOfResponses(): Promise<TemporaryFolder> {
-  const folder = new TemporaryFolder();
-  for (const [name, said] of [["short", "A!"], ["long", "BB!"]] as const) {
-    const rows = ["p", "q", "r"].map((prompt) => JSON.stringify({ prompt, response: `${said} ${prompt}` }));
-    await Deno.writeTextFile(`${folder.path}/${name}.jsonl`, rows.join("\n"));
-  }
-  return folder;
-}
-
-async function run(args: readonly string[]) {
+async function run(args: readonly string[], context = silent) {
   // deno-lint-ignore no-explicit-any -- the report is JSON
-  return await evalCompare.run(parseFlags(args, evalCompare.flags), silent) as any;
+  return await evalCompare.run(parseFlags(args, evalCompare.flags), context) as any;
 }
 
 Deno.test("tare eval compare asks judges about files of responses, in both orders, and pays for each answer once", async () => {
@@ -134,7 +94,10 @@ Deno.test("tare eval compare refuses judges and files that make no sense, and as
   const refused: [args: string[], message: string][] = [
     [[...usual, "--gpt", "a", "--panel"], "Expected --gpt twice or more beside --panel"],
     [[...usual, "--gpt", "a", "--gpt", "a"], 'Expected a name of its own for each judge but found "a" twice'],
-    [[...usual, "--gpt", "gold"], 'Expected a name of its own for each judge but found "gold" twice'],
+    [[files[0]!, ...usual.slice(2), "--gpt", "a"], "Expected two policies or more beside --gpt but found one"],
+    [[`${path}/no.jsonl`, ...usual, "--gpt", "a"], "no.jsonl: there is no such file of responses"],
+    [[...usual, "--gpt", "a", "--calls", files[0]!], "as a log of calls: file is not a database"],
+    [[...usual, "--gpt", "gold"], "Expected --gpt with another name than gold, judge, reward, which"],
     [[`more=${path}/more.jsonl`, ...usual, "--gpt", "a"], "to each of 2 prompts but found none to 1 of them"],
     [[`${path}/twice.jsonl`, ...usual, "--gpt", "a"], "found a second one to"],
     [[`${path}/bad.jsonl`, ...usual, "--gpt", "a"], "bad.jsonl, line 2: response: expected a text"],
@@ -159,4 +122,98 @@ Deno.test("tare eval compare refuses judges and files that make no sense, and as
   assertEquals(code, 2);
   assertStringIncludes(stderr, "Expected --gpt-url with an address");
   await assertRejects(() => run(usual), UsageError, "nothing else says which response is better");
+});
+
+Deno.test("tare eval compare says why verdicts are invalid, and a panel asks nobody again", async () => {
+  await using folder = await folderOfResponses();
+  await using server = serveModels((model) => model === "mute");
+  const notes: string[] = [];
+  const files = ["short", "long"].map((name) => `${folder.path}/${name}.jsonl`);
+  const args = [...files, "--out", `${folder.path}/out`, "--gpt", "one", "--gpt", "mute", "--panel"];
+  const { pairs } = await run([...args, "--gpt-url", server.url], { ...silent, note: (line) => void notes.push(line) });
+  assertEquals(pairs.map(({ by, win, invalid }: { by: string; win: number; invalid: number }) => [by, win, invalid]), [
+    ...[["one", 3, 0], ["mute", 0, 3], ["panel", 0, 3]],
+  ]);
+  assertEquals(server.questions.length, 2 * 2 * 3);
+  assertEquals(notes.length, 1);
+  assertStringIncludes(notes[0]!, "mute: 3 of 3 verdicts are invalid, above all because: Expected a JSON object");
+});
+
+Deno.test("tare eval compare stops at its budget, and goes on with another one", async () => {
+  await using folder = await folderOfResponses();
+  await using server = serveModels();
+  const notes: string[] = [];
+  const files = ["short", "long"].map((name) => `${folder.path}/${name}.jsonl`);
+  const args = [...files, "--out", `${folder.path}/out`, "--gpt", "j", "--gpt-url", server.url, "--resume"];
+  const first = await run([...args, "--max-requests", "3"], { ...silent, note: (line) => void notes.push(line) });
+  assert(first.pairs[0].invalid >= 2);
+  assertStringIncludes(notes[0]!, "The budget of 3 requests is spent; --resume asks for them again");
+  const second = await run([...args, "--max-requests", "3", "--concurrency", "1"]);
+  assertEquals([second.pairs[0].win, server.questions.length], [3, 6]);
+});
+
+Deno.test("tare eval compare lets no second program write to its folder, or pay for the same", async () => {
+  await using folder = await folderOfResponses();
+  await using server = serveModels();
+  const files = ["short", "long"].map((name) => `${folder.path}/${name}.jsonl`);
+  const args = [...files, "--out", `${folder.path}/out`, "--gpt", "j", "--gpt-url", server.url];
+  const outcomes = await Promise.allSettled([run(args), run(args)]);
+  const [refused] = outcomes.filter((outcome) => outcome.status === "rejected");
+  assertStringIncludes(`${refused?.reason}`, "another program is at work in it");
+  assertEquals(server.questions.length, 6);
+  const names = (await Array.fromAsync(Deno.readDir(folder.path), ({ name }) => name)).sort();
+  assertEquals(names, ["long.jsonl", "out", "out.calls.sqlite", "short.jsonl"]);
+});
+
+Deno.test("tare eval compare adds up what one model has cost as policy and as judge", async () => {
+  await using folder = await folderOfResponses();
+  await using server = serveModels();
+  const args = [`${folder.path}/short.jsonl`, `echo=${server.url}#m`, "--out", `${folder.path}/out`];
+  const { spent } = await run([...args, "--gpt", "m", "--gpt-url", server.url]);
+  assertEquals(Object.entries(spent as Record<string, { tries: number }>).map(([id, { tries }]) => [id, tries]), [
+    [`m at ${server.url}`, 3 + 2 * 3],
+  ]);
+});
+
+Deno.test("tare eval compare names the prompt that a server would not answer", async () => {
+  await using folder = await folderOfResponses();
+  const refuse = async (request: Request) => {
+    if ((await request.text()).includes('"content":"q"')) {
+      return Response.json({ error: { message: "filtered" } }, { status: 400 });
+    }
+    await new Promise((resolve) => request.signal.addEventListener("abort", resolve)); // under way, until all are stopped
+    return new Response();
+  };
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, refuse);
+  const rows = ["p", "q", "r"].map((prompt) => JSON.stringify({ id: prompt.toUpperCase(), prompt, response: "x" }));
+  await Deno.writeTextFile(`${folder.path}/said.jsonl`, rows.join("\n"));
+  const url = `http://127.0.0.1:${server.addr.port}/v1`;
+  const args = [`${folder.path}/said.jsonl`, `echo=${url}#m`, "--out", `${folder.path}/out`, "--gpt", "j"];
+  const error = await assertRejects(() => run([...args, "--gpt-url", url]), Error, "filtered");
+  assertEquals(error.message.match(/to prompt "\w"/g), ['to prompt "Q"']);
+});
+
+Deno.test("tare run does a comparison once: its answers are no input of it, and no key is in stages.json", async () => {
+  await using folder = await folderOfResponses();
+  await using server = serveModels();
+  const { path } = folder;
+  const url = server.url.replace("http://", "http://ann:secret@");
+  const stage = { command: "eval compare", gptUrl: url, calls: "calls.sqlite" };
+  const policies = ["short.jsonl", `echo=${url}#parrot`];
+  const stages = [{ ...stage, name: "one", policies, gpt: ["j"] }, {
+    ...stage,
+    name: "two",
+    policies,
+    gpt: ["j", "k"],
+  }];
+  await Deno.writeTextFile(`${path}/pipeline.json`, JSON.stringify({ out: "runs", stages }));
+  const { code, stdout, stderr } = await runTare(["run", `${path}/pipeline.json`]);
+  assertEquals(code, 0, stderr);
+  const asked = server.questions.length;
+  assertEquals(asked, 3 + 2 * 3 + 2 * 3); // of two only what one did not ask
+  const again = await runTare(["run", `${path}/pipeline.json`]);
+  assertEquals([again.code, server.questions.length], [0, asked], again.stderr);
+  const records = await Deno.readTextFile(`${path}/runs/stages.json`);
+  assertStringIncludes(records, `echo=${server.url}#parrot`);
+  assert(!(records + stdout + stderr).includes("secret"));
 });

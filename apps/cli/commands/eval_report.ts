@@ -3,8 +3,9 @@ import { basename, resolve } from "node:path";
 import { htmlReport, markdownReport, summarise } from "@tare/eval/report";
 import { type Command, defineCommand } from "../command.ts";
 import { readEvaluation } from "../compare/evaluation.ts";
-import { openFile, readText, writeWhole } from "../files.ts";
+import { writeWhole } from "../files.ts";
 import { checkPage, pageKindOf } from "../page_file.ts";
+import { readRecord } from "../run_record.ts";
 
 export const evalReport: Command = defineCommand({
   summary: "write a page about a comparison: wins, ties and losses by every judge, intervals, samples with verdicts",
@@ -31,9 +32,7 @@ export const evalReport: Command = defineCommand({
       html: () => htmlReport(summary, evaluation, { title, samples }),
       md: () => markdownReport(summary, { title }),
     };
-    for (const place of places) {
-      await writeWhole(resolve(place), texts[pageKindOf(place)]());
-    }
+    for (const place of places) await writeWhole(resolve(place), texts[pageKindOf(place)]());
     print(places.map((place) => `${place}\n`).join(""));
     return { out: places, summary };
   },
@@ -41,6 +40,6 @@ export const evalReport: Command = defineCommand({
 
 /** The seed that the comparison had: then its table and the report have the same intervals. */
 async function seedOf(folder: string): Promise<number> {
-  const file = await openFile(`${folder}/table.json`);
-  return file ? JSON.parse(await readText(file)).seed ?? 0 : 0;
+  const { seed } = (await readRecord(folder))?.settings ?? {};
+  return typeof seed === "number" ? seed : 0;
 }

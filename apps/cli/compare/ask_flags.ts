@@ -34,8 +34,8 @@ export const askFlags = {
   },
   concurrency: { type: "integer", min: 1, default: 8, help: "requests to a server at a time" },
   "per-minute": { type: "integer", min: 1, help: "most requests to a model in a minute" },
-  "max-requests": { type: "integer", min: 0, help: "most requests to a model; what remains waits for the next run" },
-  "max-cost": { type: "integer", min: 0, value: "TOKENS", help: "most tokens of requests to a model and its answers" },
+  "max-requests": { type: "integer", min: 0, help: "most requests to a judge; what remains waits for --resume" },
+  "max-cost": { type: "integer", min: 0, value: "TOKENS", help: "most tokens of requests to a judge and its answers" },
 } as const;
 
 /** What they say. */

@@ -43,12 +43,20 @@ export function judgeOf(verdicts: readonly VerdictRow[], name: string | undefine
 }
 
 async function read<R>(path: string, rows: (text: Text) => AsyncGenerator<R>): Promise<R[]> {
-  if (!await openFile(path)) throw new UsageError(`Cannot open ${path}: there is no such file`);
+  const found = await openFile(path);
+  if (!found) throw new UsageError(`Cannot open ${path}: there is no such file`);
+  const begin = new Uint8Array(await found.slice(0, 2).arrayBuffer());
   using file = await Deno.open(path);
   try {
-    return await Array.fromAsync(rows(file.readable.pipeThrough(new TextDecoderStream())));
+    const bytes = isZipped(begin) ? file.readable.pipeThrough(new DecompressionStream("gzip")) : file.readable;
+    return await Array.fromAsync(rows(bytes.pipeThrough(new TextDecoderStream())));
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) error.message = `${path}, ${error.message}`;
     throw error;
   }
+}
+
+/** Whether bytes are the beginning of a gzip file. */
+function isZipped([first, second]: Uint8Array): boolean {
+  return first === 0x1f && second === 0x8b;
 }

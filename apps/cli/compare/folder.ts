@@ -1,11 +1,13 @@
 /** The folder of a comparison: all of it or nothing. */
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { VerdictRow } from "@tare/eval";
 import { jsonl } from "@tare/eval/report";
 import { openFile, writeFolder } from "../files.ts";
+import { takeLock } from "../lock.ts";
 import { checkReplaceable } from "../replaceable.ts";
 import { compare, readRecord, type RunRecord } from "../run_record.ts";
-import type { ComparisonTable, ScoredResponse } from "./table.ts";
+import { readEvaluation } from "./evaluation.ts";
+import { type ComparisonTable, comparisonTable, type ScoredResponse } from "./table.ts";
 
 const names = ["run.json", "table.json", "responses.jsonl", "verdicts.jsonl"];
 
@@ -31,22 +33,27 @@ export interface Found {
 export async function finishedComparison(
   out: string,
   record: RunRecord,
-  { resume, force }: { readonly resume: boolean; readonly force: boolean },
+  { resume, force, seed }: { readonly resume: boolean; readonly force: boolean; readonly seed: number },
 ): Promise<Found | undefined> {
   const path = resolve(out);
   const before = resume && await openFile(`${path}/table.json`) ? await readRecord(path) : undefined;
   if (before) {
     compare(out, before, record);
-    const read = (name: string) => Deno.readTextFile(`${path}/${name}`);
-    const rows = async (name: string) => (await read(name)).split("\n").filter(Boolean).map((line) => JSON.parse(line));
-    return {
-      responses: await rows("responses.jsonl"),
-      verdicts: await rows("verdicts.jsonl"),
-      table: JSON.parse(await read("table.json")),
-    };
+    const { responses, verdicts } = await readEvaluation(out);
+    return { responses, verdicts, table: comparisonTable(responses, verdicts, seed) };
   }
   await checkReplaceable({ path, out, names: [...names, ...reports], what: "a comparison", force });
   return undefined;
+}
+
+/**
+ * Keeps other programs away from the folder, which is not there before all of it is.
+ *
+ * @throws {UsageError} If one is at work on it.
+ */
+export function lockComparison(out: string): Promise<Disposable> {
+  const path = resolve(out);
+  return takeLock(`${dirname(path)}/.${basename(path)}.lock`, out);
 }
 
 /** Writes the folder. */
@@ -56,7 +63,6 @@ export async function writeComparison(
   { responses, verdicts, table }: Found,
 ): Promise<void> {
   const path = resolve(out);
-  await Deno.mkdir(dirname(path), { recursive: true });
   const texts: Readonly<Record<string, string>> = {
     "run.json": `${JSON.stringify(record, undefined, 2)}\n`,
     "table.json": `${JSON.stringify(table, undefined, 2)}\n`,

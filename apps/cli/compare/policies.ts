@@ -1,6 +1,6 @@
 /** Policies that are compared: `NAME=PLACE`, a checkpoint, a file of responses, or a model behind a server. */
 import { basename } from "node:path";
-import { isAddress, publicAddress } from "../address.ts";
+import { isAddress, publicAddress, publicPlace } from "../address.ts";
 import type { Context } from "../command.ts";
 import { openFile } from "../files.ts";
 import { remoteName } from "../fingerprint.ts";
@@ -74,6 +74,7 @@ export async function openPolicies(given: readonly string[], options: HubOptions
 async function openPolicy(name: string, place: string, options: HubOptions, context: Context): Promise<Policy> {
   if (/^https?:/i.test(place)) return served(name, place);
   if (await openFile(place)) return { kind: "file", name, place, ...await readResponses(place, name, context) };
+  if (/\.jsonl(\.gz)?$/.test(place)) throw new UsageError(`Cannot open ${place}: there is no such file of responses`);
   return { kind: "checkpoint", name, place, ...await openLanguageModel(place, options, context) };
 }
 
@@ -86,9 +87,4 @@ function served(name: string, place: string): Served {
     `Expected a server's policy as NAME=URL#MODEL, such as gpt=https://api.openai.com/v1#gpt-5-mini, but found no model in ` +
       `that of ${name}`, // not the address: it may hold a key
   );
-}
-
-/** A place without what an address may hold of credentials. */
-export function publicPlace(text: string): string {
-  return text.replace(/https?:[^#]*/i, (address) => isAddress(address) ? publicAddress(address) : "…");
 }

@@ -12,13 +12,13 @@ export interface PromptsToCompare {
 }
 
 /**
- * Reads the prompts, in ids of the first checkpoint if there is one; without a file, those that the first file of responses
- * answers.
+ * Reads the prompts, in ids of the first checkpoint if there is one; without a file, those that the first policy answers, if
+ * that is a file of responses and no checkpoint is to answer them.
  *
  * @param values The flags.
  * @param policies What is compared.
  * @param positions Most tokens of prompt and response together, by what the user calls the models that score.
- * @throws {UsageError} If there is no file, and not only files of responses.
+ * @throws {UsageError} If there is neither.
  */
 export async function promptsToCompare(
   values: PromptOptions & { readonly prompts?: string; readonly context?: number; readonly "max-tokens": number },
@@ -34,10 +34,12 @@ export async function promptsToCompare(
     return { ...await readPrompts(values.prompts, options, context), room };
   }
   const [first] = policies;
-  if (first!.kind === "file" && policies.every(({ kind }) => kind === "file")) {
+  if (first!.kind === "file" && checkpoints.length === 0) {
     const said = [...first!.responses];
     const prompts = said.map(([id, { prompt: text }]): PromptToAnswer => ({ id, text, rendered: false }));
     return { prompts, inputs: {}, room };
   }
-  throw new UsageError("Expected --prompts with a file of prompts: only files of responses bring their own");
+  throw new UsageError(
+    "Expected --prompts with a file of prompts: a file of responses brings its own where it comes first, and no checkpoint is to answer them",
+  );
 }

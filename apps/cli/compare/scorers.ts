@@ -32,12 +32,24 @@ export interface Scorers {
   readonly positions: Readonly<Record<string, number>>;
 }
 
+/** What is compared, and by whom. */
+interface CompareValues extends ScorerValues {
+  readonly policies: readonly string[];
+  readonly gpt: readonly string[];
+  readonly "best-of"?: number;
+}
+
 /**
- * Refuses a comparison in which nothing compares.
+ * Refuses a comparison in which nothing compares, or nothing is compared.
  *
  * @throws {UsageError} If that is so.
  */
-export function checkScored({ gold, judge, reward, gpt }: ScorerValues & { readonly gpt: readonly string[] }): void {
+export function checkScored({ gold, judge, reward, gpt, policies, "best-of": n }: CompareValues): void {
+  if (gpt.length > 0 && policies.length === 1 && n === undefined) {
+    throw new UsageError(
+      "Expected two policies or more beside --gpt but found one: judges say which response is better",
+    );
+  }
   if ((gold ?? judge ?? reward) !== undefined || gpt.length > 0) return;
   throw new UsageError("Expected --gold world, --judge, --reward or --gpt: nothing else says which response is better");
 }

@@ -1,5 +1,5 @@
 /** What policies say that are no models of this machine: those of files, and those behind servers. */
-import type { Metered } from "@tare/eval";
+import { AskError, type Metered } from "@tare/eval";
 import type { Episode, FinishReason } from "@tare/sampler";
 import { UsageError } from "../flags.ts";
 import type { PromptToAnswer } from "../prompts.ts";
@@ -50,6 +50,16 @@ export interface ServedSettings {
 /** Why an answer ended, in the words of samplers. */
 const finishes: Readonly<Record<string, FinishReason>> = { stop: "eos", refusal: "stop", length: "length" };
 
+/** Names the prompt that a server would not answer for its own sake. */
+function aboutPrompt(error: unknown, name: string, id: string): unknown {
+  if (!(error instanceof AskError) || error.kind !== "question") return error;
+  const { message, kind } = error;
+  return new AskError(
+    `Expected an answer of ${name} to prompt "${id}" but found none: ${message}; answer it by another server, or leave it out`,
+    kind,
+  );
+}
+
 /** What a model behind a server says to each prompt: chat completions. */
 export async function askPolicy(
   name: string,
@@ -66,7 +76,9 @@ export async function askPolicy(
   const work = async () => {
     for (const [i, prompt] of waiting) {
       const question = { messages: messagesOf(prompt.text), maxTokens, temperature };
-      const { text, finish, usage } = await ask(question, { signal: stop });
+      const { text, finish, usage } = await ask(question, { signal: stop }).catch((error) => {
+        throw aboutPrompt(error, name, prompt.id);
+      });
       episodes[i] = textEpisode(prompt, text);
       facts[i] = { finish: finishes[finish], ...usage && { length: usage.output } };
       tally(1, `responses of ${name}`);

@@ -1,10 +1,10 @@
 /** What was found, in sentences: also where the method does not win, and what one run cannot say. */
 import { betweenPromptShare, promiseOf } from "@tare/contrastive";
 import { count, estimate, interval, list, percent, readOf, signed } from "./format.ts";
-import { pairOf } from "./pairs.ts";
+import { comparedBy, isDecided, pairOf } from "./pairs.ts";
 import { alarming, distance, overOptimised, unfinished } from "./run_findings.ts";
 import { measureName } from "./sections/comparison.ts";
-import { type Comparison, measures } from "./sources/comparison.ts";
+import type { Comparison } from "./sources/comparison.ts";
 import type { View } from "./view.ts";
 
 /** Sentences, the most important first. */
@@ -25,7 +25,8 @@ export function findings(view: View): string[] {
 
 /** Contrastive rewards against plain PPO, by every measure there is. */
 function headToHead(comparison: Comparison, { a, b }: { readonly a: string; readonly b: string }): string[] {
-  const [pair, ...others] = measures.flatMap((by) => pairOf(comparison, a, b, by) ?? []);
+  const known = comparedBy(comparison.pairs).flatMap((by) => pairOf(comparison, a, b, by) ?? []);
+  const [pair, ...others] = known.filter(isDecided);
   if (!pair) return [];
   const { by, win, tie, lose, rate, difference } = pair;
   const verdict = readOf(rate, 0.5, {
@@ -62,11 +63,12 @@ function againstReference(
   comparison: Comparison,
   arms: { readonly a: string; readonly b: string } | undefined,
 ): string[] {
-  const { policies, pairs, reference } = comparison;
-  const by = measures.find((measure) => pairs.some((pair) => pair.by === measure));
-  if (!by) return [];
+  const { policies, reference } = comparison;
+  const pairs = comparison.pairs.filter(isDecided);
+  const [by] = comparedBy(pairs);
+  if (by === undefined) return [];
   const rates = policies.flatMap(({ name }) => {
-    const pair = name === reference ? undefined : pairOf(comparison, name, reference, by);
+    const pair = name === reference ? undefined : pairOf({ pairs }, name, reference, by);
     return pair ? [{ name, rate: pair.rate }] : [];
   }).sort((one, other) => other.rate.value - one.rate.value);
   if (rates.length === 0) return [];

@@ -42,6 +42,14 @@ Deno.test("findings() says who is ahead, who is not, and when that cannot be tol
   );
 });
 
+Deno.test("findings() hears judges that were asked before the reward model, and none that decided nothing", () => {
+  const { pairs: [pair], ...rest } = comparison(0.3);
+  const by = (by: string, change: object = {}) => ({ ...pair!, b: "sft", by, difference: undefined, ...change });
+  const pairs = [by("reward"), by("mute", { win: 0, tie: 0, lose: 0, invalid: 100, rate: rate(NaN) }), by("gpt")];
+  const [first] = findings(viewOf({ ...none, comparisons: [{ ...rest, pairs }] }));
+  assertEquals(first, "Against sft, by the judge gpt, the rates are 30\u202f% for ppo (25\u202f% to 35\u202f%).");
+});
+
 Deno.test("findings() notices gold that falls while the reward model’s score rises, and nothing else", () => {
   const of = (...evaluations: readonly (readonly number[])[]) =>
     findings(viewOf({ ...none, runs: [run("ppo", false, ...evaluations)] })).filter((text) =>

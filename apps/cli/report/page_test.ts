@@ -54,6 +54,23 @@ Deno.test("page() shows hostile texts as texts, wherever they come from", async 
   );
 });
 
+Deno.test("page() has no columns of what nobody knows", async () => {
+  const sources = await sourcesOf();
+  const [comparison] = sources.comparisons;
+  assertStringIncludes(page("Demo", sources), "difference of means");
+  const text = page("Demo", {
+    ...{ runs: [], baselines: [], stages: [] },
+    comparisons: [{
+      ...comparison!,
+      policies: comparison!.policies.map(({ name }) => ({ name })),
+      pairs: comparison!.pairs.map((pair) => ({ ...pair, by: "gpt", difference: undefined })),
+    }],
+  });
+  assertBalanced(text);
+  assertStringIncludes(text, "Pairs by judge gpt");
+  assert(!/difference of means|ended by itself|KL from/.test(text));
+});
+
 Deno.test("page() leaves out what is missing, with a sentence", async () => {
   const removals: [files: string[], sentence: string][] = [
     [["eval"], "No comparison of policies was given"],

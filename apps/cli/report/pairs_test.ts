@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { chanceBetween, pairOf } from "./pairs.ts";
+import { chanceBetween, comparedBy, pairOf } from "./pairs.ts";
 import type { Comparison } from "./sources/comparison.ts";
 
 const around = (value: number, half: number) => ({ value, low: value - half, high: value + half });
@@ -33,4 +33,9 @@ Deno.test("chanceBetween() is half the interval of these two policies, or of the
   assertAlmostEquals(chanceBetween(table, "cr", "ppo")!, 0.1);
   assertAlmostEquals(chanceBetween(table, "cr", "sft")!, 0.4);
   assertEquals(chanceBetween(undefined, "cr", "ppo"), undefined);
+});
+
+Deno.test("comparedBy() has the truth first, judges that were asked in their order, and the reward model last", () => {
+  const by = ["reward", "gpt", "gold", "constructor", "gpt"].map((by) => ({ ...table.pairs[0]!, by }));
+  assertEquals(comparedBy(by), ["gold", "gpt", "constructor", "reward"]);
 });

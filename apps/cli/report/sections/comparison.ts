@@ -4,7 +4,14 @@ import { extent } from "../charts/frame.ts";
 import { intervalGlyph, shareBar } from "../charts/glyphs.ts";
 import { count, figure, interval, percent, signed } from "../format.ts";
 import { type Markup, markup } from "../markup.ts";
-import { type ComparedPair, type Comparison, type Measure, measures } from "../sources/comparison.ts";
+import {
+  type ComparedPair,
+  type ComparedPolicy,
+  type Comparison,
+  type Measure,
+  measures,
+} from "../sources/comparison.ts";
+import { comparedBy } from "../pairs.ts";
 import type { Section, View } from "../view.ts";
 
 /** What a measure is called. */
@@ -34,16 +41,29 @@ export function comparisonSection({ comparisons, style }: View): Section {
   };
 }
 
+/** A number of each policy, if it is known. */
+interface Fact {
+  readonly head: string | Markup;
+  readonly of: (policy: ComparedPolicy) => number | undefined;
+  readonly write: (number: number) => string;
+}
+
 function policiesTable({ policies, reference }: Comparison, style: View["style"]): Markup {
   const scales = measures.filter((measure) => policies.some((policy) => policy[measure])).map((measure) => {
     const known = policies.flatMap((policy) => policy[measure] ? [policy[measure]] : []);
     const line = policies.find(({ name }) => name === reference)?.[measure]?.value;
     return { measure, line, ends: extent(known.flatMap(({ low, high }) => [low, high])) };
   });
+  const all: readonly Fact[] = [
+    { head: markup`KL from ${reference} <small>nats</small>`, of: ({ kl }) => kl, write: figure },
+    { head: "tokens", of: ({ length }) => length, write: figure },
+    { head: "ended by itself", of: ({ eosRate }) => eosRate, write: percent },
+  ];
+  const facts = all.filter(({ of }) => policies.some((policy) => of(policy) !== undefined));
   return markup`<div class="scroll"><table>
 <thead><tr><th scope="col">policy</th>${
     scales.map(({ measure }) => markup`<th scope="col" class="estimate">${measureNames[measure]}</th>`)
-  }<th scope="col">KL from ${reference} <small>nats</small></th><th scope="col">tokens</th><th scope="col">ended by itself</th></tr></thead>
+  }${facts.map(({ head }) => markup`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>${
     policies.map((policy) =>
       markup`<tr><th scope="row" class="${style(policy.name)}"><i class="key"></i>${policy.name}</th>${
@@ -51,9 +71,9 @@ function policiesTable({ policies, reference }: Comparison, style: View["style"]
           estimateCell(policy[measure], figure, (value) =>
             intervalGlyph(value, { ends, line, style: style(policy.name) }))
         )
-      }<td>${known(policy.kl, figure)}</td><td>${known(policy.length, figure)}</td><td>${
-        known(policy.eosRate, percent)
-      }</td></tr>`
+      }${
+        facts.map(({ of, write }) => markup`<td>${known(of(policy), write)}</td>`)
+      }</tr>`
     )
   }</tbody></table></div>`;
 }
@@ -76,28 +96,34 @@ function estimateCell(
 
 /** A table for each measure; the first one open. */
 function pairTables({ pairs }: Comparison, style: View["style"]): Markup[] {
-  const present = new Set(pairs.map(({ by }) => by));
-  const used = [...measures.filter((measure) => present.has(measure)), ...present.difference(new Set(measures))];
-  return used.map((measure, i) =>
-    markup`<details${i === 0 ? markup` open` : ""}><summary>Pairs by ${
+  return comparedBy(pairs).map((measure, i) => {
+    const own = pairs.filter(({ by }) => by === measure);
+    const scored = own.some(({ difference }) => difference); // a judge that is asked gives no scores
+    return markup`<details${i === 0 ? markup` open` : ""}><summary>Pairs by ${
       measureName(measure)
     }</summary><div class="scroll"><table>
-<thead><tr><th scope="col">pair</th><th scope="col">wins</th><th scope="col">ties</th><th scope="col">losses</th><th scope="col" class="estimate">shares</th><th scope="col" class="estimate">win rate, ties as halves</th><th scope="col" class="estimate">difference of means</th></tr></thead>
-<tbody>${pairs.filter(({ by }) => by === measure).map((pair) => pairRow(pair, style))}</tbody></table></div></details>`
-  );
+<thead><tr><th scope="col">pair</th><th scope="col">wins</th><th scope="col">ties</th><th scope="col">losses</th><th scope="col" class="estimate">shares</th><th scope="col" class="estimate">win rate, ties as halves</th>${
+      scored ? markup`<th scope="col" class="estimate">difference of means</th>` : ""
+    }</tr></thead>
+<tbody>${own.map((pair) => pairRow(pair, scored, style))}</tbody></table></div></details>`;
+  });
 }
 
 /** What a pair was judged by, in words. */
 export function measureName(by: string): string {
-  return Object.hasOwn(measureNames, by) ? measureNames[by as Measure] : by;
+  return Object.hasOwn(measureNames, by) ? measureNames[by as Measure] : `judge ${by}`;
 }
 
-function pairRow({ a, b, win, tie, lose, invalid = 0, rate, difference }: ComparedPair, style: View["style"]): Markup {
+function pairRow(
+  { a, b, win, tie, lose, invalid = 0, rate, difference }: ComparedPair,
+  scored: boolean,
+  style: View["style"],
+): Markup {
   const all = Math.max(1, win + tie + lose);
   const shares = shareBar([[style(a), win / all], ["tie", tie / all], [style(b), lose / all]]);
   return markup`<tr><th scope="row"><i class="key ${style(a)}"></i>${a} against <i class="key ${style(b)}"></i>${b}${
     invalid > 0 ? markup` <small>${invalid} invalid</small>` : ""
   }</th><td>${win}</td><td>${tie}</td><td>${lose}</td><td class="estimate">${shares}</td>${
     estimateCell(rate, percent, (value) => intervalGlyph(value, { ends: [0, 1], line: 0.5, style: style(a) }))
-  }${estimateCell(difference, signed, () => "")}</tr>`;
+  }${scored ? estimateCell(difference, signed, () => "") : ""}</tr>`;
 }
