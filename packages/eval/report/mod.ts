@@ -9,6 +9,7 @@ export { htmlReport, type HtmlReportOptions } from "./html.ts";
 export { jsonl, readResponses, readVerdicts, type Text } from "./jsonl.ts";
 export { markdownReport, type MarkdownReportOptions } from "./markdown.ts";
 export { type PreferenceOptions, type PreferenceRow, preferenceRows, type Preferences } from "./preferences.ts";
+export { type Content, type Markup, markup, textOf, trusted } from "./markup.ts";
 export type { PairAgreement } from "./ratings.ts";
 export {
   type Comparison,
