@@ -2,7 +2,7 @@
 import { sharesOf, verdictsOf } from "./columns.ts";
 import { estimate, percent } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
-import type { Comparison } from "./summarise.ts";
+import type { Comparison } from "./comparison.ts";
 
 /** Gives the class of the style sheet that colours a policy. */
 export type StyleOf = (policy: string) => string;

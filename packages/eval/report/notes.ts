@@ -1,6 +1,7 @@
 /** What the numbers mean and what they do not: sentences of both reports. */
 import { count, cut } from "./format.ts";
-import type { Comparison, Summary } from "./summarise.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Summary } from "./summarise.ts";
 
 /** Sentences that hold for a summary. */
 export function notesOf({ judges, agreements }: Summary): string[] {

@@ -3,7 +3,8 @@ import { type Column, conditions, otherWays, outcome } from "./columns.ts";
 import { count, estimate, figure, interval, list, percent } from "./format.ts";
 import { notesOf, remarksOf } from "./notes.ts";
 import type { PairAgreement } from "./ratings.ts";
-import type { Comparison, JudgeSummary, Summary } from "./summarise.ts";
+import type { Comparison } from "./comparison.ts";
+import type { JudgeSummary, Summary } from "./summarise.ts";
 
 /** A table; the first cell of a row names it. */
 export interface Table {

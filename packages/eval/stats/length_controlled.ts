@@ -1,10 +1,11 @@
 /** The win rate that is left when both responses are as long: AlpacaEval's length-controlled one. */
 import type { Winner } from "../verdict.ts";
+import { unseen } from "./bounded_mean.ts";
 import { byPrompt } from "./by_prompt.ts";
 import type { Interval } from "./interval.ts";
 import { tQuantile } from "./t.ts";
 import { clusteredVariance, logistic, sigmoid } from "./logistic.ts";
-import { pointsOf, unseen } from "./win_rate.ts";
+import { pointsOf } from "./win_rate.ts";
 
 /** A verdict, and how long the responses were. */
 export interface LengthRow {
