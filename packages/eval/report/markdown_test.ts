@@ -31,6 +31,18 @@ Deno.test("markdownReport() has the paper's table for every judge, and says what
   assert(!/NaN|undefined|Infinity|\[object/.test(text));
 });
 
+Deno.test("markdownReport() says of few prompts that intervals are too narrow, and of one response no interval", () => {
+  const of = (count: number) => {
+    const ids = Array.from({ length: count }, (_, i) => `p${i}`);
+    const verdicts = ids.map((id) => verdict("ann", id, "sft", "ppo", "a"));
+    return markdownReport(summarise({ responses: responsesTo(ids, ["sft", "ppo"]), verdicts }, { rounds: 20 }));
+  };
+  const warning = "With fewer than 30 prompts bootstrap intervals are too narrow";
+  assertStringIncludes(of(29), warning);
+  assert(!of(30).includes(warning));
+  assertStringIncludes(of(1), "| sft | 1 | 16.0 |");
+});
+
 Deno.test("markdownReport() shows names as names, whatever stands in them", () => {
   const hostile = "x | y\n\n# <script>alert(1)</script> [a](javascript:b) ![i](https://e/x) `c` www.e.org\u202e";
   const verdicts = [{ ...verdict(hostile, "p", hostile, "ppo", "invalid"), reason: hostile }] as const;

@@ -55,7 +55,9 @@ function policiesTable({ policies }: Summary): Table {
     rows: policies.map(({ name, responses, length }) => [
       name,
       `${responses}`,
-      `${figure(length.mean)} (${figure(length.low)} to ${figure(length.high)})`,
+      length.low < length.high // of one response, or of equal ones, nothing is known of others
+        ? `${figure(length.mean)} (${figure(length.low)} to ${figure(length.high)})`
+        : figure(length.mean),
     ]),
   };
 }
@@ -117,7 +119,7 @@ function agreementPart(agreements: readonly PairAgreement[]): Part {
   const coefficient = ({ value }: { readonly value: number | null }) => value === null ? "–" : figure(value);
   const share = (rate?: Parameters<typeof estimate>[0]) => rate ? estimate(rate) : "–";
   const agreed: Table = {
-    label: "Agreement of judges",
+    label: "How often they said the same",
     head: [
       "judges",
       "prompts",

