@@ -59,7 +59,6 @@ export {
 export { type OrderEffect, orderEffect } from "./stats/order_effect.ts";
 export type { Both, Outcome, Vote } from "./stats/overlap.ts";
 export { type PairedInterval, pairedInterval } from "./stats/paired.ts";
-export { percentile } from "./stats/percentile.ts";
 export { type PermutationOptions, type PermutationTest, permutationTest } from "./stats/permutation.ts";
 export { type Claim, powerOf, promptsNeeded } from "./stats/power.ts";
 export type { RateGap } from "./stats/rate_gap.ts";
