@@ -4,7 +4,6 @@ import { type LengthControlled, lengthControlled } from "../stats/length_control
 import { type OrderEffect, orderEffect } from "../stats/order_effect.ts";
 import { promptsNeeded } from "../stats/power.ts";
 import { type WinRate, winRate } from "../stats/win_rate.ts";
-import { byCode } from "./evaluation.ts";
 import type { Judged, JudgedPair } from "./judged_pairs.ts";
 import type { Draws } from "./ratings.ts";
 
@@ -82,7 +81,7 @@ function neededFor({ win, tie, lose, rate }: WinRate): number | { readonly refus
 function reasonsOf(judged: readonly Judged[]): Reason[] {
   const reasons = judged.flatMap(({ verdict }) => verdict.winner === "invalid" ? verdict.reason : []);
   return [...groupBy(reasons, (reason) => reason)].map(([reason, { length: count }]) => ({ reason, count }))
-    .sort((one, two) => two.count - one.count || byCode(one.reason, two.reason));
+    .sort((one, two) => two.count - one.count);
 }
 
 function meanLength(judged: readonly Judged[], side: "a" | "b"): number {
