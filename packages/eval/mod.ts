@@ -34,7 +34,7 @@ export { delimit, onlyData, rubric, type RubricOptions, type Template } from "./
 export { templates } from "./judges/templates/templates.ts";
 export { type Judged, judgePairs, type JudgePairsOptions } from "./run/judge_pairs.ts";
 export type { ResponseRow, VerdictRow } from "./rows.ts";
-export { agreement, type AgreementOptions, type JudgeAgreement, type RateGap, type Same } from "./stats/agreement.ts";
+export { agreement, type AgreementOptions, type JudgeAgreement } from "./stats/agreement.ts";
 export { krippendorffAlpha, type Scale } from "./stats/alpha.ts";
 export { bootstrap, type BootstrapOptions } from "./stats/bootstrap.ts";
 export {
@@ -59,9 +59,10 @@ export {
 export { type OrderEffect, orderEffect } from "./stats/order_effect.ts";
 export type { Both, Outcome, Vote } from "./stats/overlap.ts";
 export { type PairedInterval, pairedInterval } from "./stats/paired.ts";
-export { percentile } from "./stats/percentile.ts";
 export { type PermutationOptions, type PermutationTest, permutationTest } from "./stats/permutation.ts";
 export { type Claim, powerOf, promptsNeeded } from "./stats/power.ts";
+export type { RateGap } from "./stats/rate_gap.ts";
+export type { Same } from "./stats/same.ts";
 export { signTest } from "./stats/signs.ts";
 export { tQuantile } from "./stats/t.ts";
 export { wilson } from "./stats/wilson.ts";

@@ -2,7 +2,7 @@
 import { sharesOf, verdictsOf } from "./columns.ts";
 import { estimate, percent } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
-import type { Comparison } from "./summarise.ts";
+import type { Comparison } from "./comparison.ts";
 
 /** Gives the class of the style sheet that colours a policy. */
 export type StyleOf = (policy: string) => string;
@@ -18,10 +18,12 @@ function bar(pair: Comparison, styleOf: StyleOf): Markup {
     return markup`<p><b>${a} against ${b}</b> <span class="missing">no valid verdict of ${invalid}</span></p>`;
   }
   const { win, tie, lose } = sharesOf(pair);
+  const [styleA, styleB] = [styleOf(a), styleOf(b)];
   const parts = [
-    { style: styleOf(a), share: win, text: markup`<b>${a}</b> wins ${percent(win)}` },
+    { style: styleA, share: win, text: markup`<b>${a}</b> wins ${percent(win)}` },
     { style: "tie", share: tie, text: markup`tie ${percent(tie)}` },
-    { style: styleOf(b), share: lose, text: markup`<b>${b}</b> wins ${percent(lose)}` },
+    // Many policies share few colours; two of one colour would look like one.
+    { style: styleB === styleA ? "other" : styleB, share: lose, text: markup`<b>${b}</b> wins ${percent(lose)}` },
   ];
   let from = 0;
   const segments = parts.map(({ style, share }) => {

@@ -1,6 +1,6 @@
 /** What stands in the tables of both reports. */
 import { estimate, figure, interval, percent, pValue } from "./format.ts";
-import type { Comparison } from "./summarise.ts";
+import type { Comparison } from "./comparison.ts";
 
 /** A column: its heading, and what it says of a comparison. */
 export interface Column {

@@ -89,6 +89,17 @@ Deno.test("htmlReport() draws shares and writes them beside, and says what each 
   assertStringIncludes(text, "<b>gpt</b>: invalid, no verdict was found</li>");
 });
 
+Deno.test("htmlReport() gives two policies of a pair two colours, though many policies share few", () => {
+  const policies = Array.from({ length: 9 }, (_, i) => `policy ${i}`);
+  const verdicts = policies.slice(1).map((b) => verdict("ann", "p", "policy 0", b, "b"));
+  const keys = [
+    ...page({ responses: responsesTo(["p"], policies), verdicts }, { samples: 0 }).matchAll(/key (c\d|other)/g),
+  ]
+    .map(([, key]) => key);
+  assertEquals(keys.filter((_, i) => i % 2), [..."123456"].map((i) => `c${i}`).concat("other", "c1"));
+  assertEquals(new Set(keys.filter((_, i) => i % 2 === 0)), new Set(["c0"]));
+});
+
 /** Texts that have run in pages of others. */
 const attacks = [
   "<script>alert(1)</script>",

@@ -31,6 +31,45 @@ Deno.test("markdownReport() has the paper's table for every judge, and says what
   assert(!/NaN|undefined|Infinity|\[object/.test(text));
 });
 
+Deno.test("markdownReport() says of few prompts that intervals are too narrow, and of one response no interval", () => {
+  const of = (count: number) => {
+    const ids = Array.from({ length: count }, (_, i) => `p${i}`);
+    const verdicts = ids.map((id) => verdict("ann", id, "sft", "ppo", "a"));
+    return markdownReport(summarise({ responses: responsesTo(ids, ["sft", "ppo"]), verdicts }, { rounds: 20 }));
+  };
+  const warning = "With fewer than 30 prompts bootstrap intervals are too narrow";
+  assertStringIncludes(of(29), warning);
+  assert(!of(30).includes(warning));
+  assertStringIncludes(of(1), "| sft | 1 | 16.0 |");
+});
+
+Deno.test("markdownReport() sorts policies by rating, says which never met, and sums up rare reasons", () => {
+  const verdicts = prompts.flatMap((id) => [
+    verdict("ann", id, "dpo", "sft", "a"),
+    verdict("ann", id, "kto", "orpo", "tie"),
+    { ...verdict("bob", id, "dpo", "sft", "invalid"), winner: "invalid" as const, reason: "down" },
+  ]);
+  const more = ["p", "q", "r", "s", "t", "u", "v", "w"];
+  const rare = more.map((id) => ({ ...verdict("eve", id, "sft", "dpo", "invalid"), reason: `reason ${id}` }));
+  const responses = responsesTo(more, ["sft", "dpo", "kto", "orpo"]);
+  const text = markdownReport(
+    summarise({ responses, verdicts: [...verdicts, ...rare as typeof verdicts] }, { rounds: 20 }),
+  );
+  const rated = text.slice(text.indexOf("by Bradley and Terry:")).split("\n").slice(4, 8).map((line) =>
+    line.split(" ")[1]
+  );
+  assertEquals([rated[0], rated[3]], ["dpo", "sft"]);
+  assertStringIncludes(
+    text,
+    "- Ratings of these groups cannot be compared, they never met: sft and dpo; kto and orpo\n",
+  );
+  assertStringIncludes(
+    text,
+    "- sft against dpo: 1 verdict is invalid: reason t\n- sft against dpo: 3 verdicts are invalid for rarer reasons",
+  );
+  assertStringIncludes(text, "| sft against dpo | – | – | 15.0 against 16.0 |"); // no games, no orders
+});
+
 Deno.test("markdownReport() shows names as names, whatever stands in them", () => {
   const hostile = "x | y\n\n# <script>alert(1)</script> [a](javascript:b) ![i](https://e/x) `c` www.e.org\u202e";
   const verdicts = [{ ...verdict(hostile, "p", hostile, "ppo", "invalid"), reason: hostile }] as const;

@@ -3,28 +3,75 @@
 /** Marks markup. JSON cannot hold it, so nothing that was read from a file passes for markup. */
 const made: unique symbol = Symbol("markup");
 
-/** HTML or SVG that a template made. */
+/** HTML or SVG that {@linkcode markup} made. */
 export interface Markup {
   /** Its text. */
   readonly [made]: string;
 }
 
-/** What may stand in a template: text and numbers, markup, lists of these, and nothing. */
+/** What may stand in a template: text and numbers, {@linkcode Markup}, lists of these, and nothing. */
 export type Content = Markup | string | number | undefined | readonly Content[];
 
-/** A template. What stands in it is escaped for text and for attributes in double quotes. */
+/**
+ * A template of HTML or SVG. What stands in it is escaped, for text and for attributes in double quotes; attributes without
+ * quotes, scripts and style sheets are no place for it. Control characters, and marks that turn the direction of the text
+ * around them, show as `�`.
+ *
+ * @param strings The parts of the template, which are trusted.
+ * @param contents What stands between them.
+ * @returns Markup, which stands in other templates as it is.
+ *
+ * @example Usage
+ * ```ts
+ * import { markup, textOf } from "@tare/eval/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const said = ["4 < 5", 'a "b"'];
+ * const list = markup`<ul>${said.map((text) => markup`<li title="${text}">${text}</li>`)}</ul>`;
+ * assertEquals(
+ *   textOf(list),
+ *   '<ul><li title="4 &lt; 5">4 &lt; 5</li><li title="a &quot;b&quot;">a &quot;b&quot;</li></ul>',
+ * );
+ * ```
+ */
 export function markup(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   return { [made]: strings.map((part, i) => part + textOf(contents[i])).join("") };
 }
 
-/** Markup as text, for the file. */
+/**
+ * Markup as text, for a file.
+ *
+ * @param content Markup; anything else is escaped.
+ * @returns HTML or SVG.
+ *
+ * @example Usage
+ * ```ts
+ * import { markup, textOf } from "@tare/eval/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(textOf([markup`<hr>`, "<hr>"]), "<hr>&lt;hr&gt;");
+ * ```
+ */
 export function textOf(content: Content): string {
   if (content === undefined) return "";
   if (typeof content !== "object") return escape(`${content}`);
   return made in content ? content[made] : content.map(textOf).join("");
 }
 
-/** Text as markup: our own style sheet, never anything that was read. */
+/**
+ * Text as markup, unescaped: a style sheet of one's own, never anything that was read.
+ *
+ * @param text HTML, SVG or CSS that no other hand has touched.
+ * @returns Markup.
+ *
+ * @example Usage
+ * ```ts
+ * import { markup, textOf, trusted } from "@tare/eval/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(textOf(markup`<style>${trusted("ul>li{margin:0}")}</style>`), "<style>ul>li{margin:0}</style>");
+ * ```
+ */
 export function trusted(text: string): Markup {
   return { [made]: text };
 }

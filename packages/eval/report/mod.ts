@@ -3,20 +3,13 @@
  *
  * @module
  */
+export type { Comparison, Reason, SignTest } from "./comparison.ts";
 export { csv } from "./csv.ts";
 export type { Evaluation } from "./evaluation.ts";
 export { htmlReport, type HtmlReportOptions } from "./html.ts";
 export { jsonl, readResponses, readVerdicts, type Text } from "./jsonl.ts";
 export { markdownReport, type MarkdownReportOptions } from "./markdown.ts";
 export { type PreferenceOptions, type PreferenceRow, preferenceRows, type Preferences } from "./preferences.ts";
+export { type Content, type Markup, markup, textOf, trusted } from "./markup.ts";
 export type { PairAgreement } from "./ratings.ts";
-export {
-  type Comparison,
-  type JudgeSummary,
-  type PolicySummary,
-  type Reason,
-  type SignTest,
-  summarise,
-  type SummariseOptions,
-  type Summary,
-} from "./summarise.ts";
+export { type JudgeSummary, type PolicySummary, summarise, type SummariseOptions, type Summary } from "./summarise.ts";

@@ -1,6 +1,10 @@
 /** What the numbers mean and what they do not: sentences of both reports. */
 import { count, cut } from "./format.ts";
-import type { Comparison, Summary } from "./summarise.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Summary } from "./summarise.ts";
+
+/** With fewer prompts than these a bootstrap says too little of what it does not know. */
+const few = 30;
 
 /** Sentences that hold for a summary. */
 export function notesOf({ judges, agreements }: Summary): string[] {
@@ -9,6 +13,11 @@ export function notesOf({ judges, agreements }: Summary): string[] {
   return [
     "Win, tie and lose are shares of the valid verdicts, seen from the policy that is named first; in brackets how many. The win rate counts a tie as half a win.",
     "Intervals are 95 %. That of the win rate draws prompts anew (percentile bootstrap); Wilson’s takes verdicts for independent. Both know only that other prompts could have been drawn: another training run, other samples of the same policies or another judge are in neither.",
+    ...pairs.some(({ win, tie, lose }) => win + tie + lose > 0 && win + tie + lose < few)
+      ? [
+        `With fewer than ${few} prompts bootstrap intervals are too narrow, most of all those of lengths: what they show is a hint.`,
+      ]
+      : [],
     ...most > 1
       ? [
         "Each interval is for its pair alone: among twenty pairs that do not differ, one is expected to look as if it did. Holm’s p-values allow for all pairs of a judge, not for several judges.",

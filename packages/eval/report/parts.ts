@@ -3,7 +3,8 @@ import { type Column, conditions, otherWays, outcome } from "./columns.ts";
 import { count, estimate, figure, interval, list, percent } from "./format.ts";
 import { notesOf, remarksOf } from "./notes.ts";
 import type { PairAgreement } from "./ratings.ts";
-import type { Comparison, JudgeSummary, Summary } from "./summarise.ts";
+import type { Comparison } from "./comparison.ts";
+import type { JudgeSummary, Summary } from "./summarise.ts";
 
 /** A table; the first cell of a row names it. */
 export interface Table {
@@ -54,7 +55,9 @@ function policiesTable({ policies }: Summary): Table {
     rows: policies.map(({ name, responses, length }) => [
       name,
       `${responses}`,
-      `${figure(length.mean)} (${figure(length.low)} to ${figure(length.high)})`,
+      length.low < length.high // of one response, or of equal ones, nothing is known of others
+        ? `${figure(length.mean)} (${figure(length.low)} to ${figure(length.high)})`
+        : figure(length.mean),
     ]),
   };
 }
@@ -116,7 +119,7 @@ function agreementPart(agreements: readonly PairAgreement[]): Part {
   const coefficient = ({ value }: { readonly value: number | null }) => value === null ? "–" : figure(value);
   const share = (rate?: Parameters<typeof estimate>[0]) => rate ? estimate(rate) : "–";
   const agreed: Table = {
-    label: "Agreement of judges",
+    label: "How often they said the same",
     head: [
       "judges",
       "prompts",

@@ -29,20 +29,19 @@ small{font-size:12.5px;color:var(--soft);font-weight:400}
 nav ul{list-style:none;display:flex;flex-wrap:wrap;gap:4px 18px;padding:0;margin:18px 0 0;font-size:14px}
 a{color:var(--c1)}
 :focus-visible{outline:2px solid var(--c1);outline-offset:2px}
-.c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}.c5{--c:var(--c5)}.c6{--c:var(--c6)}
+.c0{--c:var(--c0)}.c1{--c:var(--c1)}.c2{--c:var(--c2)}.c3{--c:var(--c3)}.c4{--c:var(--c4)}.c5{--c:var(--c5)}.c6{--c:var(--c6)}.other{--c:var(--ink)}
 .notes{padding-left:20px;max-width:78ch}.notes li{margin:7px 0}
 .bars{list-style:none;margin:14px 0;padding:4px 16px 10px;background:var(--sheet);border:1px solid var(--hair);border-radius:10px}
 .bars li{margin:14px 0}
 .bars p{margin:0;max-width:none;font-size:14px;line-height:1.4;display:flex;flex-wrap:wrap;gap:0 18px}
 svg{display:block;width:100%;height:34px;margin:4px 0 0;overflow:visible}
-rect{fill:var(--c)}rect.tie{fill:var(--tie)}
+rect{fill:var(--c);stroke:var(--sheet)}rect.tie{fill:var(--tie);stroke:var(--zero)}
 .half{stroke:var(--zero);stroke-dasharray:2 2}.interval{stroke:var(--ink);stroke-width:2}circle{fill:var(--ink)}
 .key{display:inline-block;width:10px;height:10px;border-radius:3px;background:var(--c);margin-right:6px}.key.tie{background:var(--tie)}
 .scroll{overflow-x:auto;margin:10px 0}
 table{border-collapse:collapse;font-size:14px;background:var(--sheet);min-width:100%}
 th,td{padding:7px 12px;border-bottom:1px solid var(--hair);text-align:right;white-space:nowrap;vertical-align:middle}
-th:first-child,th[scope=row],td.text{text-align:left}th[scope=row]{font-weight:600;white-space:normal;min-width:120px}
-td.text{white-space:normal;min-width:220px}
+th:first-child{text-align:left;position:sticky;left:0;background:var(--sheet)}th[scope=row]{font-weight:600;white-space:normal;min-width:170px}
 thead th{color:var(--soft);font-weight:600;vertical-align:bottom;white-space:normal;overflow-wrap:break-word;min-width:84px}
 article{border-top:1px solid var(--hair);margin-top:20px}
 .said{white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:isolate;margin:0;max-width:none;font-size:15px;line-height:1.45}
@@ -54,5 +53,5 @@ details{margin:4px 0}summary{cursor:pointer}
 footer{margin-top:56px;color:var(--soft);font-size:14px;border-top:1px solid var(--hair);padding-top:12px}
 @media(max-width:560px){main{padding:22px 14px 50px}h1{font-size:25px}h2{margin-top:40px}}
 @media print{:root{${light};--page:#fff}nav{display:none}article,.bars li,tr{break-inside:avoid}h2,h3{break-after:avoid}
-body{font-size:10.5pt}main{max-width:none;padding:0}.scroll{overflow:visible}table{font-size:9px}th,td{padding:4px;white-space:normal}thead th,th[scope=row]{min-width:0}}
+body{font-size:10.5pt}main{max-width:none;padding:0}.scroll{overflow:visible}table{font-size:9px}th:first-child{position:static}th,td{padding:4px;white-space:normal}thead th,th[scope=row]{min-width:0}}
 `;

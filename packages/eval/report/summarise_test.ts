@@ -138,6 +138,19 @@ Deno.test("summarise() rates more than two policies, and says where strengths ha
   const [x, y, z] = ann.ratings.policies.map(({ strength }) => strength.mean);
   assert(x! < y! && y! < z!);
   assertEquals(bob?.ratings, undefined);
+  const invalid = verdict("bob", "p1", "z", "y", "invalid"); // no match, so that bob still knows two policies
+  assertEquals(
+    summarise({ responses: three, verdicts: [...verdicts, invalid] }, { rounds }).judges[1]?.ratings,
+    undefined,
+  );
+});
+
+Deno.test("summarise() rates a dozen policies in their order", () => {
+  const names = Array.from({ length: 12 }, (_, i) => `policy ${12 - i}`);
+  const verdicts = names.slice(1).flatMap((name, i) => prompts.map((id) => verdict("ann", id, names[i]!, name, "tie")));
+  const { ratings } = summarise({ responses: responsesTo(prompts, names), verdicts }, { rounds }).judges[0]!;
+  assert(ratings && "policies" in ratings);
+  assertEquals(ratings.policies.map(({ policy }) => policy), names);
 });
 
 Deno.test("summarise() says how many prompts it takes where nothing was shown, and there alone", () => {

@@ -1,46 +1,17 @@
 /** How far a judge agrees with people, and people with each other. */
-import { groupBy } from "../group_by.ts";
 import { krippendorffAlpha } from "./alpha.ts";
 import type { BootstrapOptions } from "./bootstrap.ts";
 import type { Coefficient } from "./coefficient.ts";
-import { clusteredMean } from "./clustered_mean.ts";
-import type { Interval } from "./interval.ts";
 import { cohenKappa, type Kappa } from "./kappa.ts";
-import { type Both, type Outcome, type Overlap, overlapOf, type Vote } from "./overlap.ts";
-import { pointsOf, unseen } from "./win_rate.ts";
+import { type Both, type Outcome, overlapOf, type Vote } from "./overlap.ts";
+import { type RateGap, rateGaps } from "./rate_gap.ts";
+import { type Same, sameOf } from "./same.ts";
+import { pointsOf } from "./win_rate.ts";
 
 /** What {@linkcode agreement} may be told. */
 export interface AgreementOptions extends Omit<BootstrapOptions, "level"> {
   /** Fewer prompts than these are refused. @default {30} */
   readonly leastPrompts?: number;
-}
-
-/** Shares of comparisons in which both said the same; each is absent where there was nothing to compare. */
-export interface Same {
-  /** How many comparisons there were. */
-  readonly compared: number;
-  /** Share with ties, clustered by prompt: a tie agrees with a tie alone. */
-  readonly withTies?: Interval;
-  /** How many comparisons had no tie on either side. */
-  readonly decided: number;
-  /** Share of those: FastChat's "without tie". */
-  readonly withoutTies?: Interval;
-}
-
-/** Win rates of two policies on the items that both the judge and people decided. */
-export interface RateGap {
-  /** The policy whose rates these are: of the two names the smaller one. */
-  readonly a: string;
-  /** The other. */
-  readonly b: string;
-  /** How many prompts. */
-  readonly prompts: number;
-  /** Adjusted win rate of `a` by the judge. */
-  readonly judge: number;
-  /** By people; each item counts once, with the mean of its votes. */
-  readonly people: number;
-  /** judge − people, from −1 to 1, with a bootstrap interval clustered by prompt. */
-  readonly gap: Interval;
 }
 
 /** How far a judge and people agree on the items that both decided. */
@@ -136,61 +107,11 @@ export function agreement(
     kappa: cohenKappa(table),
     nominal: krippendorffAlpha(units, "nominal"),
     ordinal: krippendorffAlpha(units, "ordinal"),
-    gaps: gapsOf(items, options),
+    gaps: rateGaps(items, options),
     ...counts,
   };
 }
 
 function named(row: readonly number[]): Record<Outcome, number> {
   return { a: row[0]!, tie: row[1]!, b: row[2]! };
-}
-
-interface Compared {
-  readonly promptId: string;
-  readonly one: Outcome;
-  readonly two: Outcome;
-}
-
-function sameOf(pairs: readonly Compared[], options: BootstrapOptions): Same {
-  const decided = pairs.filter(({ one, two }) => one !== "tie" && two !== "tie");
-  return {
-    compared: pairs.length,
-    ...pairs.length > 0 && { withTies: share(pairs, options) },
-    decided: decided.length,
-    ...decided.length > 0 && { withoutTies: share(decided, options) },
-  };
-}
-
-function share(pairs: readonly Compared[], options: BootstrapOptions): Interval {
-  const values = pairs.map(({ one, two }) => one === two ? 1 : 0);
-  return meanOf(values, pairs, options, 0);
-}
-
-function gapsOf(items: readonly Overlap[], options: BootstrapOptions): RateGap[] {
-  const groups = [...groupBy(items, ({ a, b }) => JSON.stringify([a, b]))].sort(([x], [y]) => x < y ? -1 : 1);
-  return groups.map(([, group]) => {
-    const judge = group.map((item) => pointsOf[item.judge]);
-    const people = group.map((item) => mean(item.people.map((outcome) => pointsOf[outcome])));
-    return {
-      ...{ a: group[0]!.a, b: group[0]!.b, prompts: group.length },
-      ...{ judge: mean(judge), people: mean(people) },
-      gap: meanOf(judge.map((points, i) => points - people[i]!), group, options, -1),
-    };
-  });
-}
-
-/** A mean clustered by prompt; where prompts all agree, with room for those of the opposite kind that were not met. */
-function meanOf(
-  values: readonly number[],
-  rows: readonly { readonly promptId: string }[],
-  options: BootstrapOptions,
-  least: number,
-): Interval {
-  const prompts = rows.map(({ promptId }) => promptId);
-  const found = clusteredMean(values, prompts, { ...options, level: 0.95 });
-  return found.low < found.high ? found : unseen(found.mean, new Set(prompts).size, least);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -18,7 +18,9 @@ export interface BootstrapOptions {
  * together, such as all responses to a prompt, goes into one cluster: responses to one prompt are more alike than others.
  *
  * It knows only what is in the data: clusters that are all alike give an interval without width, and the spread between
- * training runs is not in it.
+ * training runs is not in it. Of few clusters it is too narrow: in 1,500 simulated experiments each, 95 % intervals of a mean
+ * held the truth in 84, 92, 93 and 94 % with 5, 10, 30 and 100 normal numbers, and in 71, 80, 89 and 92 % with skewed ones
+ * (log-normal, σ = 1).
  *
  * @param clusters How many clusters there are.
  * @param statistic The number of interest, of the clusters with these indices; repeated ones count as often as they come.

@@ -165,8 +165,7 @@ function strengthsOf(points: Float64Array, size: number, ridge: number): Float64
     move.forEach((value, i) => strengths[i]! += stretch * value);
     if (farthest < 1e-11) break;
   }
-  const mean = strengths.reduce((sum, s) => sum + s, 0) / size;
-  return strengths.map((s) => s - mean);
+  return strengths;
 }
 
 function ratingOf({ mean, low, high }: Interval): Interval {

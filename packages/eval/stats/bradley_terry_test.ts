@@ -85,8 +85,9 @@ Deno.test("bradleyTerry() reports who never lost and who never won, and without 
 });
 
 Deno.test("bradleyTerry() reports groups that never met", () => {
-  const { groups, determined, undefeated } = found([...played("a", "b", 3, 0, 2), ...played("c", "d", 1, 0, 4)]);
-  assertEquals([groups, determined, undefeated], [[["a", "b"], ["c", "d"]], false, []]);
+  const apart = found([...played("a", "b", 3, 0, 2), ...played("c", "d", 1, 0, 4)]);
+  const { groups, determined, undefeated, winless } = apart;
+  assertEquals([groups, determined, undefeated, winless], [[["a", "b"], ["c", "d"]], false, [], []]);
   assertEquals(found([...played("x", "z", 2, 0, 0), ...played("y", "z", 2, 0, 0)]).groups, [["x", "y", "z"]]); // by z
 });
 

@@ -3,7 +3,8 @@ import { bootstrap, type BootstrapOptions } from "./bootstrap.ts";
 import type { Interval } from "./interval.ts";
 
 /**
- * The mean of numbers with a bootstrap interval whose clusters are, say, prompts.
+ * The mean of numbers with a bootstrap interval whose clusters are, say, prompts. With fewer than 30 clusters it is too narrow:
+ * see {@linkcode bootstrap}.
  *
  * @param values The numbers.
  * @param clusters What each belongs to, in the same order; each its own where all differ.

@@ -110,13 +110,12 @@ Deno.test("lengthControlled() refuses with a reason: few prompts, one length, wi
   const rows = drawn(7, { n: 40 });
   assertEquals(refused(rows.slice(0, 29)), "Expected valid verdicts on 30 prompts or more but found 29: judge more");
   assert("refused" in lengthControlled(rows.map((row) => ({ ...row, winner: "invalid" as const }))));
-  assert(refused(rows.map((row) => ({ ...row, lengthA: 7, lengthB: 5 }))).includes("but found 2 always"));
+  assert(refused(rows.map((row) => ({ ...row, lengthA: 7, lengthB: 5 }))).includes("but found 40 and 0"));
+  assert(refused(rows.map((row) => ({ ...row, lengthA: 7, lengthB: 7 }))).includes("lengths that differ"));
   assert(refused(rows.map((row) => ({ ...row, winner: "a" as const }))).includes("similar lengths"));
-  const long = rows.map((row) => ({ ...row, lengthA: row.lengthA + 2000, winner: "a" as const }));
-  assert(refused(long).includes("similar lengths"));
   const apart = rows.map((row, i) => ({
     ...row,
-    lengthA: 200 + i,
+    lengthA: 90 + i, // the longer one loses up to a difference of 10, and wins above
     winner: i < 20 ? "b" as const : "a" as const,
     lengthB: 100,
   }));
@@ -128,6 +127,23 @@ Deno.test("lengthControlled() refuses with a reason: few prompts, one length, wi
     winner: i < 20 ? "b" as const : "a" as const,
   }));
   assert(refused(longest, 0).includes("without a ridge"));
+});
+
+Deno.test("lengthControlled() refuses where one side is nearly always the longer one: the fit would give the raw rate", () => {
+  const length = (longer: number) => ({ lengthA: 100 + longer, lengthB: 100 });
+  const winner = (i: number) => i % 5 ? "a" as const : "b" as const; // whatever the lengths are
+  const rows = (shorter: number) =>
+    Array.from({ length: 40 }, (_, i): LengthRow => ({
+      ...{ promptId: `${i}`, winner: winner(i) },
+      ...length(i < shorter ? -1 - i : 50 + i),
+    }));
+  assert(refused(rows(4)).includes("but found 36 and 4: what equal length does"));
+  assert(refused(swapped(rows(4))).includes("but found 4 and 36"));
+  assert("rate" in lengthControlled(rows(5)));
+  const ties = rows(0).map((row) => ({ ...row, winner: "tie" as const }));
+  assert(refused(ties).includes("but found 40 and 0"));
+  // Prompts are counted, not the verdicts on them.
+  assert(refused(rows(4).flatMap((row) => [row, row])).includes("but found 36 and 4"));
 });
 
 Deno.test("lengthControlled() refuses lengths and options that are none", () => {

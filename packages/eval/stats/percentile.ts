@@ -7,15 +7,6 @@
  * @param p Which share of them lies below, from 0 to 1.
  * @returns The percentile.
  * @throws {RangeError} If there are no numbers.
- *
- * @example Usage
- * ```ts
- * import { percentile } from "@tare/eval";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(percentile([1, 2, 4], 0.5), 2);
- * assertEquals(percentile([1, 2, 4], 0.75), 3);
- * ```
  */
 export function percentile(sorted: ArrayLike<number>, p: number): number {
   if (sorted.length === 0) throw new RangeError("Expected one number or more to take a percentile of but found none");

@@ -1,7 +1,7 @@
 /** Win rates from verdicts. */
 import type { Verdict, Winner } from "../verdict.ts";
 import type { BootstrapOptions } from "./bootstrap.ts";
-import { clusteredMean } from "./clustered_mean.ts";
+import { boundedMean } from "./bounded_mean.ts";
 import { type Interval, unknownShare } from "./interval.ts";
 import { wilson } from "./wilson.ts";
 
@@ -34,7 +34,8 @@ export const pointsOf: Readonly<Record<Winner, number>> = { a: 1, tie: 0.5, b: 0
  * Counts verdicts and makes rates of them.
  *
  * Where all prompts agree the bootstrap sees no spread. Then `rate` allows for prompts of the opposite kind that were not met:
- * of n prompts, as large a share as Wilson's interval of 0 in n has. Where no verdict is valid nothing is known: rates are NaN
+ * of n prompts, as large a share as Wilson's interval of 0 in n has. With fewer than 20 prompts, and ties, `rate` is a little
+ * too narrow: it held the truth in 92 % of 2,000 simulated experiments with 10 prompts, in 85 % with 5. Where no verdict is valid nothing is known: rates are NaN
  * and their intervals go from 0 to 1.
  *
  * @param verdicts A judge's.
@@ -77,27 +78,9 @@ export function winRate(
   return {
     ...{ win, tie, lose, invalid },
     invalidRate: invalid / all,
-    rate: scores.length > 0 ? rateOf(scores, prompts, options) : unknownShare,
+    rate: scores.length > 0 ? boundedMean(scores, prompts, options) : unknownShare,
     bounds: { low: points / all, high: (points + invalid) / all },
     wilson: scores.length > 0 ? wilson(points, scores.length) : unknownShare,
     withoutTies: win / (win + lose),
   };
-}
-
-function rateOf(scores: readonly number[], prompts: readonly string[], options: BootstrapOptions): Interval {
-  const rate = clusteredMean(scores, prompts, { ...options, level: 0.95 });
-  return rate.low < rate.high ? rate : unseen(rate.mean, new Set(prompts).size);
-}
-
-/**
- * The interval of a rate that is the same for all of n prompts.
- *
- * @param mean The rate.
- * @param n Prompts.
- * @param least The least that it could be; 1 is the most.
- * @returns The rate, and where it may lie with prompts of the opposite kind that were not met.
- */
-export function unseen(mean: number, n: number, least = 0): Interval {
-  const share = wilson(0, n).high;
-  return { mean, low: mean - share * (mean - least), high: mean + share * (1 - mean) };
 }
