@@ -1,6 +1,6 @@
 /** The report as one HTML file: nothing is loaded, no script runs, and equal sources give equal bytes. */
+import { markup, textOf, trusted } from "@tare/eval/report";
 import { count, list } from "./format.ts";
-import { markup, textOf, trusted } from "./markup.ts";
 import { claimsSection } from "./sections/claims.ts";
 import { comparisonSection } from "./sections/comparison.ts";
 import { curvesSection } from "./sections/curves.ts";

@@ -1,6 +1,6 @@
 /** Who is who in a report: the arms of the comparison, their colours, their episodes beside the baselines. */
 import { aggregate, type BaselineTable, type RewardedEpisode } from "@tare/contrastive";
-import type { Markup } from "./markup.ts";
+import type { Markup } from "@tare/eval/report";
 import type { Comparison } from "./sources/comparison.ts";
 import type { Baselines, Sources } from "./sources/find.ts";
 import type { LoggedEpisode, PpoRun } from "./sources/ppo_run.ts";

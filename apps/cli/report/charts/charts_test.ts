@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertStringIncludes } from "@std/assert";
+import { textOf } from "@tare/eval/report";
 import { assertBalanced } from "../fakes.ts";
-import { textOf } from "../markup.ts";
 import { box } from "./frame.ts";
 import { intervalGlyph, shareBar } from "./glyphs.ts";
 import { groupChart } from "./groups.ts";

@@ -1,5 +1,5 @@
 /** What all charts share: their size, axes, and the words for those who do not see them. */
-import { type Content, type Markup, markup } from "../markup.ts";
+import { type Content, type Markup, markup } from "@tare/eval/report";
 import { type ScaleLinear, scaleLinear } from "./d3.ts";
 
 /** Scales of a chart's two axes. */

@@ -1,6 +1,6 @@
 /** Drawings small enough for a cell of a table. The numbers stand beside them, so they say nothing to a screen reader. */
 import type { Estimate } from "@tare/contrastive";
-import { type Markup, markup } from "../markup.ts";
+import { type Markup, markup } from "@tare/eval/report";
 import { scaleLinear } from "./d3.ts";
 import { at } from "./frame.ts";
 

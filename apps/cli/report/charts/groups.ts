@@ -1,7 +1,7 @@
 /** Numbers with intervals, for a few groups side by side. */
 import type { Estimate } from "@tare/contrastive";
+import { type Markup, markup } from "@tare/eval/report";
 import { estimate } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
 import { at, axesOf, below, box, figureOf, levels, type Words } from "./frame.ts";
 
 /** A number for each group, of one kind. */

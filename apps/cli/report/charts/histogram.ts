@@ -1,6 +1,6 @@
 /** How often numbers occur, several kinds over each other. */
+import { type Markup, markup } from "@tare/eval/report";
 import { figure } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
 import { area, curveStepAfter, line } from "./d3.ts";
 import { at, axesOf, box, drawAxes, figureOf, type Words } from "./frame.ts";
 import type { Point } from "./points.ts";

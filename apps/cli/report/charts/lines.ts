@@ -1,6 +1,6 @@
 /** Curves against a number. */
+import { type Markup, markup } from "@tare/eval/report";
 import { figure } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
 import { line } from "./d3.ts";
 import { at, axesOf, drawAxes, figureOf, type Words } from "./frame.ts";
 import { type Point, smooth, thin } from "./points.ts";

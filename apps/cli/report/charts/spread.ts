@@ -1,6 +1,6 @@
 /** Rewards of every prompt's responses, the prompts in the order of their means: the spread between and within them. */
+import { type Markup, markup } from "@tare/eval/report";
 import { figure } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
 import { line } from "./d3.ts";
 import { at, axesOf, below, box, figureOf, levels, type Words } from "./frame.ts";
 import { momentsOf } from "./histogram.ts";

@@ -1,7 +1,7 @@
 /** The five claims in a table. */
+import { markup } from "@tare/eval/report";
 import { claimsOf } from "../claims.ts";
 import { estimate, figure, percent } from "../format.ts";
-import { markup } from "../markup.ts";
 import type { Section, View } from "../view.ts";
 
 /** Each claim with its numbers, or why it has none. */

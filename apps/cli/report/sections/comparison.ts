@@ -1,9 +1,9 @@
 /** Which policy is better: means with intervals, and how each pair fared on the same prompts. */
 import type { Estimate } from "@tare/contrastive";
+import { type Markup, markup } from "@tare/eval/report";
 import { extent } from "../charts/frame.ts";
 import { intervalGlyph, shareBar } from "../charts/glyphs.ts";
 import { count, figure, interval, percent, signed } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
 import {
   type ComparedPair,
   type ComparedPolicy,

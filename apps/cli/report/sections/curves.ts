@@ -1,8 +1,8 @@
 /** What changed while the runs learned. */
+import { type Markup, markup } from "@tare/eval/report";
 import { type Line, lineChart } from "../charts/lines.ts";
 import { type Point, windowOf } from "../charts/points.ts";
 import { figure, list } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
 import type { Metrics, PpoRun } from "../sources/ppo_run.ts";
 import type { Section, View } from "../view.ts";
 import { legend } from "./legend.ts";

@@ -1,6 +1,6 @@
 /** What policies say, side by side. */
+import { type Markup, markup } from "@tare/eval/report";
 import { figure, signed } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
 import { type Comparison, measures, type Response } from "../sources/comparison.ts";
 import type { PpoRun } from "../sources/ppo_run.ts";
 import type { Section, View } from "../view.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { textOf } from "../markup.ts";
+import { textOf } from "@tare/eval/report";
 import type { Comparison } from "../sources/comparison.ts";
 import { viewOf } from "../view.ts";
 import { dialoguesSection } from "./dialogues.ts";

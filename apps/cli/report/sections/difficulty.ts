@@ -1,8 +1,8 @@
 /** Whether hard prompts gain as much as easy ones. */
 import { type Difficulty, gainByDifficulty } from "@tare/contrastive";
+import { type Markup, markup } from "@tare/eval/report";
 import { groupChart } from "../charts/groups.ts";
 import { estimate, figure, interval, readOf, signed } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
 import { baselinesFor, lastQuarter, type Section, type View } from "../view.ts";
 import { legend } from "./legend.ts";
 

@@ -1,9 +1,9 @@
 /** The top of the page: the figures that one would quote, and what was found in words. */
 import { betweenPromptShare, type Estimate } from "@tare/contrastive";
+import { type Markup, markup } from "@tare/eval/report";
 import { varianceWithin } from "../claims.ts";
 import { findings } from "../findings.ts";
 import { figure, interval, percent } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
 import { pairOf } from "../pairs.ts";
 import { measures } from "../sources/comparison.ts";
 import { rewarded, type Section, type View } from "../view.ts";

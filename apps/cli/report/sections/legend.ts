@@ -1,5 +1,5 @@
 /** Which colour and dash is whose. */
-import { type Markup, markup } from "../markup.ts";
+import { type Markup, markup } from "@tare/eval/report";
 
 /** A legend of lines; names are everywhere in the same style. */
 export function legend(entries: readonly (readonly [name: string, style: string])[]): Markup {

@@ -1,7 +1,7 @@
 /** What the baselines take from rewards, and what that does to advantages. */
+import { markup } from "@tare/eval/report";
 import { type Group, histogram, momentsOf } from "../charts/histogram.ts";
 import { figure } from "../format.ts";
-import { markup } from "../markup.ts";
 import { rewarded, type Section, type View } from "../view.ts";
 import { legend } from "./legend.ts";
 

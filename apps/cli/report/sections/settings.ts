@@ -1,6 +1,6 @@
 /** Everything needed to do it again. */
+import { type Markup, markup } from "@tare/eval/report";
 import { figure } from "../format.ts";
-import { type Markup, markup } from "../markup.ts";
 import type { Section, View } from "../view.ts";
 
 /** Settings of all stages. */

@@ -1,8 +1,8 @@
 /** Where the variance of rewards lies: what contrastive rewards can take away. */
 import { betweenPromptShare, promiseOf } from "@tare/contrastive";
+import { markup } from "@tare/eval/report";
 import { spreadChart } from "../charts/spread.ts";
 import { count, estimate, figure, percent } from "../format.ts";
-import { markup } from "../markup.ts";
 import type { Section, View } from "../view.ts";
 
 /** Rewards of the offline samples, prompt by prompt. */
