@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { sightOf } from "./blind.ts";
 import { begin, given, studyOf, taskNumber } from "./fakes.ts";
 
-const secret = "a secret of some length";
+const named = { name: "study", secret: "a secret of some length" };
 
 Deno.test("nothing that an annotator gets names a policy, a prompt's id, a number of a task or a gold check", async () => {
   const tasks = [...studyOf(6).tasks, taskNumber(0, "a"), taskNumber(1, "b")];
@@ -44,7 +44,7 @@ Deno.test("sides are a fair coin over tasks and over annotators, and each side f
     Array.from(
       { length: 60 },
       (_, annotator) =>
-        Promise.all(Array.from({ length: 60 }, (_, task) => sightOf(secret, task, `annotator ${annotator}`))),
+        Promise.all(Array.from({ length: 60 }, (_, task) => sightOf(named, task, `annotator ${annotator}`))),
     ),
   );
   const left = sights.map((row) => row.map(({ left }): number => left === "a" ? 1 : 0));
@@ -64,11 +64,16 @@ Deno.test("sides are a fair coin over tasks and over annotators, and each side f
   }
 });
 
-Deno.test("sides hang on secret, task and annotator alone, and are stored with the vote", async () => {
-  const one = await sightOf(secret, 3, "ann");
-  assertEquals(await sightOf(secret, 3, "ann"), one);
+Deno.test("sides hang on study, task and annotator alone, and are stored with the vote", async () => {
+  const one = await sightOf(named, 3, "ann");
+  assertEquals(await sightOf(named, 3, "ann"), one);
   for (
-    const other of [sightOf("another secret of it", 3, "ann"), sightOf(secret, 4, "ann"), sightOf(secret, 3, "bob")]
+    const other of [
+      sightOf({ ...named, secret: "another secret of it" }, 3, "ann"),
+      sightOf({ ...named, name: "another study" }, 3, "ann"), // an id of one study is none of another
+      sightOf(named, 4, "ann"),
+      sightOf(named, 3, "bob"),
+    ]
   ) {
     assertNotEquals((await other).handle, one.handle);
   }
@@ -79,6 +84,6 @@ Deno.test("sides hang on secret, task and annotator alone, and are stored with t
     const vote = (await Array.fromAsync(study.events())).at(-1)!;
     assert(vote.kind === "vote");
     assertEquals(vote.left, left.startsWith("Yes") ? "a" : "b", "what was stored is what was shown");
-    assertEquals(vote.left, (await sightOf("a secret of some length", vote.task, "ann")).left);
+    assertEquals(vote.left, (await sightOf(named, vote.task, "ann")).left);
   }
 });

@@ -1,5 +1,6 @@
 /** Decisions on a study, one after the other: each is made on what the log amounts to, and told when it is in the log. */
 import type { StudyEvent } from "./event.ts";
+import { whole } from "./fields.ts";
 import { growing, type StudyState } from "./state.ts";
 import type { StudyStore } from "./store.ts";
 import type { Study } from "./study.ts";
@@ -85,7 +86,7 @@ export function decider(store: StudyStore, study: Study, now: () => number): Dec
   return (decision) =>
     new Promise((resolve, reject) => {
       const decide: Waiting["decide"] = async (state) => {
-        const { outcome, event } = await decision(state, now());
+        const { outcome, event } = await decision(state, whole(0)(Math.trunc(now()), "clock"));
         return { event, tell: () => resolve(outcome) };
       };
       waiting.push({ decide, reject });

@@ -140,13 +140,13 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
   const decide = decider(store, study, now);
   return {
     async next(annotator) {
-      const seed = await seedOf(study.secret, nameOf(annotator, "annotator"));
+      const seed = await seedOf(study, nameOf(annotator, "annotator"));
       return await decide<NextOutcome>(async (state, now) => {
         const held = liveLease(state, annotator, now);
         if (held) return { outcome: given(study, sightsOf(state, annotator).get(held.task)!, held.until) };
         const { kind, ...rest } = assign(state, annotator, seed, now);
         if (!("task" in rest)) return { outcome: { outcome: kind, ...rest } as NextOutcome };
-        const sight = sightsOf(state, annotator).get(rest.task) ?? await sightOf(study.secret, rest.task, annotator);
+        const sight = sightsOf(state, annotator).get(rest.task) ?? await sightOf(study, rest.task, annotator);
         const event: LeaseEvent = { kind: "lease", at: now, annotator, ...sight, until: now + study.lease };
         return { outcome: given(study, sight, event.until), event };
       });
@@ -165,7 +165,7 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
       });
     },
     async progress(annotator) {
-      const seed = await seedOf(study.secret, nameOf(annotator, "annotator"));
+      const seed = await seedOf(study, nameOf(annotator, "annotator"));
       return await decide((state, now) => {
         const last = lastVote(state, annotator);
         const votes = state.annotators.get(annotator)?.votes.size ?? 0;

@@ -1,9 +1,10 @@
 /** The state of a study: what its log amounts to. */
+import { groupBy } from "../group_by.ts";
 import type { Sight } from "./blind.ts";
 import type { StudyEvent, UndoEvent, VoteEvent } from "./event.ts";
 import type { Study } from "./study.ts";
 
-/** A task that is held for an annotator. Nobody clears leases that are over: they are ignored. */
+/** A task that is given to an annotator for a while. Nobody clears leases that are over: they are ignored. */
 export interface Lease {
   /** Number of the task. */
   readonly task: number;
@@ -21,6 +22,8 @@ export interface AnnotatorState {
   readonly revisions: ReadonlyMap<number, number>;
   /** The last task that was held for them and that they did not vote on since. There is one at a time. */
   readonly lease?: Lease;
+  /** How many leases they had, undos with them, since they last voted on a task for the first time. */
+  readonly idle: number;
 }
 
 /** What a log amounts to. */
@@ -44,6 +47,7 @@ interface Mine extends AnnotatorState {
   readonly sights: Map<number, Sight>;
   readonly revisions: Map<number, number>;
   lease?: Lease;
+  idle: number;
 }
 
 /** A state that grows, and the function that adds an event to it. */
@@ -54,7 +58,7 @@ export function growing(study: Study): { readonly state: StudyState; readonly ad
     ...{ cast: new Map<string, VoteEvent>(), undone: new Map<string, UndoEvent>() },
   };
   const of = (annotator: string): Mine => {
-    const mine = annotators.get(annotator) ?? { votes: new Map(), sights: new Map(), revisions: new Map() };
+    const mine = annotators.get(annotator) ?? { votes: new Map(), sights: new Map(), revisions: new Map(), idle: 0 };
     annotators.set(annotator, mine);
     return mine;
   };
@@ -62,6 +66,7 @@ export function growing(study: Study): { readonly state: StudyState; readonly ad
     lease({ task, handle, left, until }, mine) {
       mine.sights.set(task, { task, handle, left });
       mine.lease = { task, until };
+      mine.idle++;
     },
     vote(vote, mine) {
       const { task, id, annotator, revision } = vote;
@@ -70,6 +75,7 @@ export function growing(study: Study): { readonly state: StudyState; readonly ad
       mine.votes.delete(task); // a vote that is revised becomes the latest
       mine.votes.set(task, vote);
       mine.revisions.set(task, revision);
+      if (revision === 1) mine.idle = 0;
       if (mine.lease?.task === task) delete mine.lease;
     },
     undo(undo, mine) {
@@ -78,6 +84,7 @@ export function growing(study: Study): { readonly state: StudyState; readonly ad
       state.votes[task]!.delete(annotator);
       mine.votes.delete(task);
       mine.lease = { task, until };
+      mine.idle++;
     },
   };
   return {
@@ -89,23 +96,29 @@ export function growing(study: Study): { readonly state: StudyState; readonly ad
   };
 }
 
-/** The lease of an annotator that is not over yet. */
-export function liveLease(state: StudyState, annotator: string, now: number): Lease | undefined {
-  const lease = state.annotators.get(annotator)?.lease;
-  return lease && lease.until > now ? lease : undefined;
+/** Leases in a row that keep others out. Who lets more of them pass still gets tasks, but starves nobody. */
+const patience = 3;
+
+/**
+ * The lease of an annotator that is not over yet. One that ends more than two leases from now was made by a clock that was
+ * ahead: it is ignored, or a task would be lost until then.
+ */
+export function liveLease({ study, annotators }: StudyState, annotator: string, now: number): Lease | undefined {
+  const lease = annotators.get(annotator)?.lease;
+  return lease && lease.until > now && lease.until <= now + 2 * study.lease ? lease : undefined;
 }
 
-/** Leases of everybody but one that are not over yet. */
+/** Leases of everybody but one that are not over yet and keep others out. */
 export function leasesOfOthers(state: StudyState, annotator: string, now: number): Lease[] {
-  const others = [...state.annotators.keys()].filter((other) => other !== annotator);
-  return others.map((other) => liveLease(state, other, now)).filter((lease) => lease !== undefined);
+  const others = [...state.annotators].filter(([other, { idle }]) => other !== annotator && idle <= patience);
+  return others.map(([other]) => liveLease(state, other, now)).filter((lease) => lease !== undefined);
 }
 
-/** Votes and live leases of everybody but one, by task. */
-export function seatsOfOthers(state: StudyState, annotator: string, now: number): number[] {
-  const seats = state.votes.map((votes) => votes.size - (votes.has(annotator) ? 1 : 0));
-  for (const { task } of leasesOfOthers(state, annotator, now)) seats[task]!++;
-  return seats;
+/** Counts, for a task, votes and live leases of everybody but one. */
+export function seatsOfOthers(state: StudyState, annotator: string, now: number): (task: number) => number {
+  const leases = groupBy(leasesOfOthers(state, annotator, now), ({ task }) => task);
+  const mine = state.annotators.get(annotator)?.votes;
+  return (task) => state.votes[task]!.size - (mine?.has(task) ? 1 : 0) + (leases.get(task)?.length ?? 0);
 }
 
 /** Whether another annotator may vote on a task. Gold checks are for everybody. */

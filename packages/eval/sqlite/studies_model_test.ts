@@ -9,11 +9,14 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
   const votes: { who: string; task: number; id: string; revision: number }[] = [];
   const leases = new Map<string, { task: number; until: number }>();
   const revisions = new Map<string, number>();
+  const idle = new Map<string, number>(); // leases in a row with no vote on a task that is new to them
+  const rest = (who: string) => idle.set(who, (idle.get(who) ?? 0) + 1);
   const numbers = Array.from({ length: tasks }, (_, i) => i);
   const current = (who: string, task: number) => votes.find((vote) => vote.who === who && vote.task === task);
   const seats = (task: number, but: string, now: number) =>
     votes.filter((vote) => vote.task === task && vote.who !== but).length +
-    [...leases].filter(([who, held]) => who !== but && held.task === task && held.until > now).length;
+    [...leases].filter(([who, held]) => who !== but && held.task === task && held.until > now && idle.get(who)! <= 3)
+      .length;
   return {
     current,
     /** The tasks that may be given. */
@@ -27,7 +30,9 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
     mustWait: (who: string) =>
       numbers.some((task) => !current(who, task) && votes.filter((vote) => vote.task === task).length < overlap),
     got(who: string, task: number, now: number): void {
-      if (!((leases.get(who)?.until ?? 0) > now)) leases.set(who, { task, until: now + lease });
+      if ((leases.get(who)?.until ?? 0) > now) return;
+      leases.set(who, { task, until: now + lease });
+      rest(who);
     },
     vote(who: string, task: number, id: string, revises: number | undefined, now: number): string {
       const mine = current(who, task);
@@ -38,6 +43,7 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
       revisions.set(`${who} ${task}`, revision);
       votes.push({ who, task, id, revision });
       if (leases.get(who)?.task === task) leases.delete(who);
+      if (revision === 1) idle.set(who, 0);
       return "accepted";
     },
     lastOf: (who: string) => votes.findLast((vote) => vote.who === who),
@@ -45,6 +51,7 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
       const last = votes.findLast((vote) => vote.who === who)!;
       votes.splice(votes.indexOf(last), 1);
       leases.set(who, { task: last.task, until: now + lease });
+      rest(who);
     },
     crowded: (now: number) => numbers.some((task) => seats(task, "", now) > overlap),
     standing: () => votes.map(({ id }) => id).sort(),
