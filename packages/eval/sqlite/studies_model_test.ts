@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Ballot, memoryStudyStore, openStudy, type StudyStore } from "@tare/eval/human";
+import { type Ballot, exportStudy, importStudy, memoryStudyStore, openStudy, type StudyStore } from "@tare/eval/human";
 import fc from "fast-check";
 import { begin, studyOf, uuidOf } from "../human/fakes.ts";
 import { openStudyStore } from "./studies.ts";
@@ -130,6 +130,11 @@ async function play(tasks: number, overlap: number, commands: readonly Command[]
   assertEquals(filed, kept);
   const standing = kept.votes.flatMap((votes) => [...votes.values()].map(({ id }) => id)).sort();
   assertEquals(standing, model.standing());
+  const lines = await Array.fromAsync(exportStudy(memory.open[0]));
+  assertEquals(await Array.fromAsync(exportStudy(file.open[1])), lines);
+  const copy = memoryStudyStore();
+  await importStudy(copy, lines);
+  assertEquals(await Array.fromAsync(exportStudy(await openStudy(copy, "study"))), lines, "byte for byte");
 }
 
 Deno.test("studies in memory and in SQLite do what lists of votes and leases say, whatever comes in whatever order", async () => {
