@@ -50,8 +50,18 @@ interface Mine extends AnnotatorState {
   idle: number;
 }
 
-/** A state that grows, and the function that adds an event to it. */
-export function growing(study: Study): { readonly state: StudyState; readonly add: (event: StudyEvent) => void } {
+/** A state that grows. */
+export interface Growing {
+  /** The state. It changes with every event. */
+  readonly state: StudyState;
+  /** Adds an event. */
+  readonly add: (event: StudyEvent) => void;
+  /** Adds an event that is in no log yet, and gives the function that takes it back: the last one first. */
+  readonly tryOut: (event: StudyEvent) => () => void;
+}
+
+/** The state of a study without events. */
+export function growing(study: Study): Growing {
   const annotators = new Map<string, Mine>();
   const state = {
     ...{ study, length: 0, annotators, votes: study.tasks.map(() => new Map<string, VoteEvent>()) },
@@ -87,13 +97,28 @@ export function growing(study: Study): { readonly state: StudyState; readonly ad
       mine.idle++;
     },
   };
-  return {
-    state,
-    add(event) {
-      steps[event.kind](event as never, of(event.annotator));
-      state.length++;
-    },
+  const add = (event: StudyEvent) => {
+    steps[event.kind](event as never, of(event.annotator));
+    state.length++;
   };
+  const tryOut = (event: StudyEvent) => {
+    const { kind, annotator, task } = event;
+    const mine = annotators.get(annotator);
+    const maps = mine &&
+      { votes: new Map(mine.votes), sights: new Map(mine.sights), revisions: new Map(mine.revisions) };
+    const before = mine && { ...mine, ...maps };
+    const votes = new Map(state.votes[task]);
+    add(event);
+    return () => {
+      if (before) annotators.set(annotator, before);
+      else annotators.delete(annotator);
+      state.votes[task] = votes;
+      if (kind === "vote") state.cast.delete(event.id);
+      if (kind === "undo") state.undone.delete(event.id);
+      state.length--;
+    };
+  };
+  return { state, add, tryOut };
 }
 
 /** Leases in a row that keep others out. Who lets more of them pass still gets tasks, but starves nobody. */
