@@ -12,13 +12,15 @@ export type Assignment =
  * have voted on or hold, in an order of the annotator's own. So tasks fill up evenly, and no two people see them alike.
  */
 export function assign(state: StudyState, annotator: string, seed: number, now: number): Assignment {
-  const { open, checks } = unvoted(state, annotator, now);
+  const { open, checks, seats } = unvoted(state, annotator, now);
   if (open.length === 0) return later(state, annotator, now);
   const pool = checks.length > 0 && isCheckPlace(state, annotator, seed, 0) ? checks : open;
-  const seats = seatsOfOthers(state, annotator, now);
-  const ranks = pool.map((task) => seats(task) * 2 ** 32 + mixed(seed, task));
-  const least = ranks.reduce((least, rank) => Math.min(least, rank));
-  return { kind: "task", task: pool[ranks.indexOf(least)]! };
+  let [best, least] = [-1, Infinity];
+  for (const task of pool) {
+    const rank = seats[task]! * 2 ** 32 + mixed(seed, task);
+    if (rank < least) [best, least] = [task, rank];
+  }
+  return { kind: "task", task: best };
 }
 
 /**
@@ -38,16 +40,16 @@ export function tasksLeft(state: StudyState, annotator: string, seed: number, no
   return given;
 }
 
-/** What an annotator has not voted on: tasks that have room, and gold checks. */
+/** What an annotator has not voted on: tasks that have room, and gold checks; and how many others are on each task. */
 function unvoted(state: StudyState, annotator: string, now: number) {
   const { study } = state;
   const mine = state.annotators.get(annotator)?.votes;
   const seats = seatsOfOthers(state, annotator, now);
   const [open, checks]: [number[], number[]] = [[], []];
   study.tasks.forEach(({ gold }, task) => {
-    if (!mine?.has(task) && hasRoom(study, task, seats(task))) (gold === undefined ? open : checks).push(task);
+    if (!mine?.has(task) && hasRoom(study, task, seats[task]!)) (gold === undefined ? open : checks).push(task);
   });
-  return { open, checks };
+  return { open, checks, seats };
 }
 
 /** Where no task has room: when the first lease ends that keeps the annotator from one, if one does. */

@@ -1,5 +1,4 @@
 /** The state of a study: what its log amounts to. */
-import { groupBy } from "../group_by.ts";
 import type { Sight } from "./blind.ts";
 import type { StudyEvent, UndoEvent, VoteEvent } from "./event.ts";
 import type { Study } from "./study.ts";
@@ -139,11 +138,12 @@ export function leasesOfOthers(state: StudyState, annotator: string, now: number
   return others.map(([other]) => liveLease(state, other, now)).filter((lease) => lease !== undefined);
 }
 
-/** Counts, for a task, votes and live leases of everybody but one. */
-export function seatsOfOthers(state: StudyState, annotator: string, now: number): (task: number) => number {
-  const leases = groupBy(leasesOfOthers(state, annotator, now), ({ task }) => task);
-  const mine = state.annotators.get(annotator)?.votes;
-  return (task) => state.votes[task]!.size - (mine?.has(task) ? 1 : 0) + (leases.get(task)?.length ?? 0);
+/** Votes and live leases of everybody but one, by task. */
+export function seatsOfOthers(state: StudyState, annotator: string, now: number): number[] {
+  const seats = state.votes.map(({ size }) => size);
+  for (const task of state.annotators.get(annotator)?.votes.keys() ?? []) seats[task]!--;
+  for (const { task } of leasesOfOthers(state, annotator, now)) seats[task]!++;
+  return seats;
 }
 
 /** Whether another annotator may vote on a task. Gold checks are for everybody. */

@@ -66,7 +66,7 @@ export function decideVote(state: StudyState, annotator: string, ballot: Ballot,
     const reason = `Expected a vote that revises ${there} but found one that revises ${ballot.revises ?? "none"}`;
     return { outcome: conflict(reason, current) };
   }
-  if (!hasRoom(state.study, task, seatsOfOthers(state, annotator, now)(task))) {
+  if (!hasRoom(state.study, task, seatsOfOthers(state, annotator, now)[task]!)) {
     return { outcome: { outcome: "taken" } };
   }
   const { id, task: _, choice, ...rest } = ballot;
