@@ -64,6 +64,40 @@ Deno.test("sides are a fair coin over tasks and over annotators, and each side f
   }
 });
 
+Deno.test("in the order in which tasks come, sides are a coin's: one does not tell the next, nor another annotator's", async () => {
+  const gold = Array.from({ length: 60 }, (_, i) => taskNumber(i, i % 2 ? "a" : "b"));
+  const tasks = [...studyOf(300).tasks, ...gold];
+  const { study } = await begin(studyOf(300, { tasks, goldShare: 0.15, overlap: 2 }));
+  const seen = new Map<string, Map<string, boolean>>();
+  for (const annotator of ["ann", "bob"]) {
+    const sides = new Map<string, boolean>(); // by prompt: whether A stood left
+    for (let next = await study.next(annotator); next.outcome === "task"; next = await study.next(annotator)) {
+      sides.set(next.task.prompt, next.task.left.startsWith("Yes"));
+      await study.vote(annotator, { id: crypto.randomUUID(), task: next.task.id, choice: "left" });
+    }
+    seen.set(annotator, sides);
+  }
+  /** How far a count of fair coins is from a half, in standard deviations. */
+  const z = (coins: readonly boolean[]) =>
+    (coins.filter(Boolean).length - coins.length / 2) / Math.sqrt(coins.length / 4);
+  for (const [annotator, sides] of seen) {
+    const row = [...sides.values()];
+    assert(row.length > 340, `${annotator} got ${row.length}`);
+    const checks = [...sides].flatMap(([prompt, left]) =>
+      prompt.endsWith("!") ? [left === (Number(/\d+/.exec(prompt)![0]) % 2 === 1)] : []
+    );
+    for (
+      const [what, coins] of [
+        ["left", row],
+        ["a change", row.slice(1).map((side, i) => side !== row[i])], // as many runs as a coin has
+        ["the right answer of a gold check", checks],
+      ] as const
+    ) assert(Math.abs(z(coins)) < 3.3, `${what}: ${z(coins)} standard deviations`);
+  }
+  const both = [...seen.get("ann")!].map(([prompt, left]) => left === seen.get("bob")!.get(prompt));
+  assert(Math.abs(z(both)) < 3.3, `both alike: ${z(both)}`);
+});
+
 Deno.test("sides hang on study, task and annotator alone, and are stored with the vote", async () => {
   const one = await sightOf(named, 3, "ann");
   assertEquals(await sightOf(named, 3, "ann"), one);
