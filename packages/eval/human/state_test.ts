@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { begin, given, studyOf, taskNumber, uuidOf } from "./fakes.ts";
+import { begin, studyOf, taskNumber, uuidOf } from "./fakes.ts";
 import { growing, type StudyState } from "./state.ts";
 
 /** A state as text, with the order of what is in it. */
