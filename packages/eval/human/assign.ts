@@ -3,9 +3,9 @@ import { hasRoom, leasesOfOthers, liveLease, seatsOfOthers, type StudyState } fr
 
 /** A task, none until others' leases end, or none. */
 export type Assignment =
-  | { readonly kind: "task"; readonly task: number }
-  | { readonly kind: "wait"; readonly until: number }
-  | { readonly kind: "done" };
+  | { readonly outcome: "task"; readonly task: number }
+  | { readonly outcome: "wait"; readonly until: number }
+  | { readonly outcome: "done" };
 
 /**
  * Chooses a task for an annotator who holds none: of those they have not voted on and that have room, one that the fewest
@@ -20,7 +20,7 @@ export function assign(state: StudyState, annotator: string, seed: number, now: 
     const rank = seats[task]! * 2 ** 32 + mixed(seed, task);
     if (rank < least) [best, least] = [task, rank];
   }
-  return { kind: "task", task: best };
+  return { outcome: "task", task: best };
 }
 
 /**
@@ -59,7 +59,7 @@ function later(state: StudyState, annotator: string, now: number): Assignment {
   const ends = leasesOfOthers(state, annotator, now).filter(({ task }) =>
     tasks[task]!.gold === undefined && !mine?.has(task)
   ).map(({ until }) => until);
-  return ends.length > 0 ? { kind: "wait", until: Math.min(...ends) } : { kind: "done" };
+  return ends.length > 0 ? { outcome: "wait", until: Math.min(...ends) } : { outcome: "done" };
 }
 
 /** Whether the task after `given` more is a gold check: one at a random place in every 1 / share is. */

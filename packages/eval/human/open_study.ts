@@ -144,9 +144,10 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
       return await decide<NextOutcome>(async (state, now) => {
         const held = liveLease(state, annotator, now);
         if (held) return { outcome: given(study, sightsOf(state, annotator).get(held.task)!, held.until) };
-        const { kind, ...rest } = assign(state, annotator, seed, now);
-        if (!("task" in rest)) return { outcome: { outcome: kind, ...rest } as NextOutcome };
-        const sight = sightsOf(state, annotator).get(rest.task) ?? await sightOf(study, rest.task, annotator);
+        const assigned = assign(state, annotator, seed, now);
+        if (assigned.outcome !== "task") return { outcome: assigned };
+        const { task } = assigned;
+        const sight = sightsOf(state, annotator).get(task) ?? await sightOf(study, task, annotator);
         const event: LeaseEvent = { kind: "lease", at: now, annotator, ...sight, until: now + study.lease };
         return { outcome: given(study, sight, event.until), event };
       });
