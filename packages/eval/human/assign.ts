@@ -1,5 +1,5 @@
 /** Which task an annotator gets. */
-import { hasRoom, leasesOfOthers, liveLease, seatsOfOthers, type StudyState } from "./state.ts";
+import { hasRoom, heldLease, leasesOfOthers, seatsOfOthers, type StudyState } from "./state.ts";
 
 /** A task, none until others' leases end, or none. */
 export type Assignment =
@@ -28,7 +28,7 @@ export function assign(state: StudyState, annotator: string, seed: number, now: 
  * it is voted on: this number must not tell which one it was.
  */
 export function tasksLeft(state: StudyState, annotator: string, seed: number, now: number): number {
-  const held = liveLease(state, annotator, now)?.task;
+  const held = heldLease(state, annotator, now)?.task;
   const rest = unvoted(state, annotator, now);
   const count = (tasks: readonly number[]) => tasks.filter((task) => task !== held).length;
   let [open, checks] = [count(rest.open), count(rest.checks)];

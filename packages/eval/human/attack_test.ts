@@ -1,6 +1,7 @@
 /** Annotators, clocks and clients that do not mean well. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
+import { randomIntegers } from "../stats/random.ts";
 import { begin, given, studyOf, taskNumber, uuidOf, votersOf } from "./fakes.ts";
 import { exportStudy, importStudy } from "./jsonl.ts";
 import { openStudy } from "./open_study.ts";
@@ -23,7 +24,9 @@ Deno.test("who takes leases and never votes keeps others out three times, and no
   const theirs = await given(study, "bot"); // is still served,
   const { id } = await given(study, "ann"); // and so are others
   assertEquals((await study.vote("bot", { id: uuidOf(1), task: theirs.id, choice: "left" })).outcome, "taken");
+  assertEquals((await study.next("bot")).outcome, "wait", "what cannot be voted on is not given again");
   assertEquals((await study.vote("ann", { id: uuidOf(2), task: id, choice: "left" })).outcome, "accepted");
+  assertEquals((await study.next("bot")).outcome, "done");
 });
 
 Deno.test("who votes and takes it back for ever keeps others out three times, and no more", async () => {
@@ -53,6 +56,25 @@ Deno.test("a clock that was years ahead, or is none, costs nobody a task", async
   await assertRejects(() => study.next("eve"), RangeError, "a whole number of 0 or more but found NaN at clock");
   clock.now = 2_000.7;
   assertEquals((await given(study, "bob")).until, 2_100);
+});
+
+Deno.test("thirty handles whose clocks jump by an hour: each task has exactly its overlap, and everybody comes to an end", async () => {
+  const { store } = await begin(studyOf(40, { overlap: 3, lease: 6_000 }));
+  const draw = randomIntegers(1);
+  let [passed, rounds] = [0, 0];
+  const clocks = [0, 1, 2].map((hours) => () => 1e7 + (passed += 50) + hours * draw(3_600_000));
+  const handles = await Promise.all(Array.from({ length: 30 }, (_, i) => openStudy(store, "study", clocks[i % 3])));
+  await Promise.all(handles.map(async (handle, i) => {
+    const who = `annotator ${i}`;
+    for (let next = await handle.next(who); next.outcome !== "done"; next = await handle.next(who)) {
+      assert(rounds++ < 3_000, "somebody is given what they cannot vote on, again and again");
+      if (next.outcome === "wait") continue;
+      const beside = handles[(7 * i + 3) % handles.length]!; // no annotator has a handle of their own
+      await beside.vote(who, { id: crypto.randomUUID(), task: next.task.id, choice: "left" });
+    }
+  }));
+  const voters = votersOf(await Array.fromAsync(handles[0]!.events()), 40);
+  assertEquals(voters.map(({ length }) => length), Array(40).fill(3));
 });
 
 Deno.test("two studies with one secret share neither ids nor votes", async () => {

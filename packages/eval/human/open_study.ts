@@ -4,7 +4,7 @@ import { seedOf, type Sight, sightOf } from "./blind.ts";
 import { decider, eventsOf } from "./decide.ts";
 import type { LeaseEvent, StudyEvent } from "./event.ts";
 import { name as nameOf, uuid } from "./fields.ts";
-import { liveLease, type StudyState } from "./state.ts";
+import { heldLease, type StudyState } from "./state.ts";
 import type { StudyStore } from "./store.ts";
 import { checkStudy, type Study } from "./study.ts";
 import {
@@ -142,7 +142,7 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
     async next(annotator) {
       const seed = await seedOf(study, nameOf(annotator, "annotator"));
       return await decide<NextOutcome>(async (state, now) => {
-        const held = liveLease(state, annotator, now);
+        const held = heldLease(state, annotator, now);
         if (held) return { outcome: given(study, sightsOf(state, annotator).get(held.task)!, held.until) };
         const assigned = assign(state, annotator, seed, now);
         if (assigned.outcome !== "task") return { outcome: assigned };

@@ -146,6 +146,14 @@ export function seatsOfOthers(state: StudyState, annotator: string, now: number)
   return seats;
 }
 
+/** The lease to go on with: not over, and its task has a place left, which others may have taken where it keeps none out. */
+export function heldLease(state: StudyState, annotator: string, now: number): Lease | undefined {
+  const lease = liveLease(state, annotator, now);
+  if (!lease) return undefined;
+  const seats = seatsOfOthers(state, annotator, now)[lease.task]!;
+  return hasRoom(state.study, lease.task, seats) ? lease : undefined;
+}
+
 /** Whether another annotator may vote on a task. Gold checks are for everybody. */
 export function hasRoom({ tasks, overlap }: Study, task: number, seats: number): boolean {
   return tasks[task]!.gold !== undefined || seats < overlap;

@@ -22,7 +22,7 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
     /** The tasks that may be given. */
     mayGet(who: string, now: number): readonly number[] {
       const held = leases.get(who);
-      if (held && held.until > now) return [held.task];
+      if (held && held.until > now && seats(held.task, who, now) < overlap) return [held.task];
       const open = numbers.filter((task) => !current(who, task) && seats(task, who, now) < overlap);
       const fewest = Math.min(...open.map((task) => seats(task, who, now)));
       return open.filter((task) => seats(task, who, now) === fewest);
@@ -30,7 +30,8 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
     mustWait: (who: string) =>
       numbers.some((task) => !current(who, task) && votes.filter((vote) => vote.task === task).length < overlap),
     got(who: string, task: number, now: number): void {
-      if ((leases.get(who)?.until ?? 0) > now) return;
+      const held = leases.get(who);
+      if (held?.task === task && held.until > now) return;
       leases.set(who, { task, until: now + lease });
       rest(who);
     },
