@@ -3,12 +3,17 @@ import type { Sight } from "./blind.ts";
 import type { StudyEvent, UndoEvent, VoteEvent } from "./event.ts";
 import type { Study } from "./study.ts";
 
+/** Leases in a row that keep others out. Who lets more of them pass still gets tasks, but starves nobody. */
+const patience = 3;
+
 /** A task that is given to an annotator for a while. Nobody clears leases that are over: they are ignored. */
 export interface Lease {
   /** Number of the task. */
   readonly task: number;
   /** When it ends, in milliseconds since 1970. */
   readonly until: number;
+  /** Whether it keeps others out. */
+  readonly keeps: boolean;
 }
 
 /** An annotator's part of the state. */
@@ -74,8 +79,7 @@ export function growing(study: Study): Growing {
   const steps: { readonly [K in StudyEvent["kind"]]: (event: Extract<StudyEvent, { kind: K }>, mine: Mine) => void } = {
     lease({ task, handle, left, until }, mine) {
       mine.sights.set(task, { task, handle, left });
-      mine.lease = { task, until };
-      mine.idle++;
+      mine.lease = { task, until, keeps: ++mine.idle <= patience };
     },
     vote(vote, mine) {
       const { task, id, annotator, revision } = vote;
@@ -92,8 +96,7 @@ export function growing(study: Study): Growing {
       state.undone.set(id, undo);
       state.votes[task]!.delete(annotator);
       mine.votes.delete(task);
-      mine.lease = { task, until };
-      mine.idle++;
+      mine.lease = { task, until, keeps: ++mine.idle <= patience };
     },
   };
   const add = (event: StudyEvent) => {
@@ -120,9 +123,6 @@ export function growing(study: Study): Growing {
   return { state, add, tryOut };
 }
 
-/** Leases in a row that keep others out. Who lets more of them pass still gets tasks, but starves nobody. */
-const patience = 3;
-
 /**
  * The lease of an annotator that is not over yet. One that ends more than two leases from now was made by a clock that was
  * ahead: it is ignored, or a task would be lost until then.
@@ -134,7 +134,7 @@ export function liveLease({ study, annotators }: StudyState, annotator: string, 
 
 /** Leases of everybody but one that are not over yet and keep others out. */
 export function leasesOfOthers(state: StudyState, annotator: string, now: number): Lease[] {
-  const others = [...state.annotators].filter(([other, { idle }]) => other !== annotator && idle <= patience);
+  const others = [...state.annotators].filter(([other, { lease }]) => other !== annotator && lease?.keeps);
   return others.map(([other]) => liveLease(state, other, now)).filter((lease) => lease !== undefined);
 }
 

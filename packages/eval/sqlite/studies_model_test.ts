@@ -7,15 +7,18 @@ import { openStudyStore } from "./studies.ts";
 /** What a study must do, in the plainest form: lists of who has voted on what, and who holds what until when. */
 function naiveStudy(tasks: number, overlap: number, lease: number) {
   const votes: { who: string; task: number; id: string; revision: number }[] = [];
-  const leases = new Map<string, { task: number; until: number }>();
+  const leases = new Map<string, { task: number; until: number; keeps: boolean }>();
   const revisions = new Map<string, number>();
   const idle = new Map<string, number>(); // leases in a row with no vote on a task that is new to them
-  const rest = (who: string) => idle.set(who, (idle.get(who) ?? 0) + 1);
+  const hold = (who: string, task: number, now: number) => {
+    idle.set(who, (idle.get(who) ?? 0) + 1);
+    leases.set(who, { task, until: now + lease, keeps: idle.get(who)! <= 3 });
+  };
   const numbers = Array.from({ length: tasks }, (_, i) => i);
   const current = (who: string, task: number) => votes.find((vote) => vote.who === who && vote.task === task);
   const seats = (task: number, but: string, now: number) =>
     votes.filter((vote) => vote.task === task && vote.who !== but).length +
-    [...leases].filter(([who, held]) => who !== but && held.task === task && held.until > now && idle.get(who)! <= 3)
+    [...leases].filter(([who, held]) => who !== but && held.task === task && held.until > now && held.keeps)
       .length;
   return {
     current,
@@ -32,8 +35,7 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
     got(who: string, task: number, now: number): void {
       const held = leases.get(who);
       if (held?.task === task && held.until > now) return;
-      leases.set(who, { task, until: now + lease });
-      rest(who);
+      hold(who, task, now);
     },
     vote(who: string, task: number, id: string, revises: number | undefined, now: number): string {
       const mine = current(who, task);
@@ -51,8 +53,7 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
     undo(who: string, now: number): void {
       const last = votes.findLast((vote) => vote.who === who)!;
       votes.splice(votes.indexOf(last), 1);
-      leases.set(who, { task: last.task, until: now + lease });
-      rest(who);
+      hold(who, last.task, now);
     },
     crowded: (now: number) => numbers.some((task) => seats(task, "", now) > overlap),
     standing: () => votes.map(({ id }) => id).sort(),
