@@ -1,12 +1,16 @@
 /** What hides who is who: sides, ids and orders that only the secret explains. */
+import type { StudySettings } from "./study.ts";
 
 const utf8 = new TextEncoder();
 
+/** What ids are made for. The name parts studies that share a secret: an id of one is unknown in the other. */
+type Named = Pick<StudySettings, "name" | "secret">;
+
 /** HMAC-SHA-256 of a few values. */
-async function digest(secret: string, what: readonly (string | number)[]): Promise<Uint8Array> {
+async function digest({ name, secret }: Named, what: readonly (string | number)[]): Promise<Uint8Array> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", utf8.encode(secret), algorithm, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8.encode(JSON.stringify(what))));
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8.encode(JSON.stringify([name, ...what]))));
 }
 
 /** How an annotator sees a task. */
@@ -20,14 +24,14 @@ export interface Sight {
 }
 
 /** The sight of a task: half of its HMAC is the handle, and a bit of the other half the side, so that neither tells the other. */
-export async function sightOf(secret: string, task: number, annotator: string): Promise<Sight> {
-  const bytes = await digest(secret, [task, annotator]);
+export async function sightOf(study: Named, task: number, annotator: string): Promise<Sight> {
+  const bytes = await digest(study, ["sight", task, annotator]);
   const handle = Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
   return { task, handle, left: bytes[16]! & 1 ? "a" : "b" };
 }
 
 /** Seed of an annotator's own order, a whole number below 2⁴⁸. */
-export async function seedOf(secret: string, annotator: string): Promise<number> {
-  const bytes = await digest(secret, ["order", annotator]);
+export async function seedOf(study: Named, annotator: string): Promise<number> {
+  const bytes = await digest(study, ["order", annotator]);
   return bytes.subarray(0, 6).reduce((sum, byte) => sum * 256 + byte, 0);
 }

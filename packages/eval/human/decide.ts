@@ -1,5 +1,6 @@
 /** Decisions on a study, one after the other: each is made on what the log amounts to, and told when it is in the log. */
 import type { StudyEvent } from "./event.ts";
+import { whole } from "./fields.ts";
 import { growing, type StudyState } from "./state.ts";
 import type { StudyStore } from "./store.ts";
 import type { Study } from "./study.ts";
@@ -41,7 +42,7 @@ export async function* eventsOf(store: StudyStore, name: string, from: number): 
  */
 export function decider(store: StudyStore, study: Study, now: () => number): Decide {
   const { name } = study;
-  let { state, add } = growing(study);
+  let { state, add, tryOut } = growing(study);
   let waiting: Waiting[] = [];
   let busy = false;
 
@@ -51,9 +52,9 @@ export function decider(store: StudyStore, study: Study, now: () => number): Dec
       const batch = waiting;
       waiting = [];
       try {
-        while (!await write(batch)) ({ state, add } = growing(study));
+        while (!await write(batch));
       } catch (error) {
-        ({ state, add } = growing(study)); // what was not written is forgotten
+        ({ state, add, tryOut } = growing(study)); // what was not written is forgotten
         for (const { reject } of batch) reject(error);
       }
     }
@@ -66,16 +67,20 @@ export function decider(store: StudyStore, study: Study, now: () => number): Dec
     const from = state.length;
     const fresh: StudyEvent[] = [];
     const tells: (() => void)[] = [];
+    const back: (() => void)[] = [];
     for (const { decide, reject } of batch) {
       const { event, tell } = await decide(state).catch((error) => ({ event: undefined, tell: () => reject(error) }));
       if (event) {
-        add(event);
+        back.unshift(tryOut(event));
         fresh.push(event);
       }
       tells.push(tell);
     }
     if (fresh.length > 0 && !await store.append(name, from, fresh)) {
-      if ((await store.read(name, from, 1)).length > 0) return false;
+      if ((await store.read(name, from, 1)).length > 0) {
+        for (const undo of back) undo(); // a long log is not read anew, or who writes less often would never be in time
+        return false;
+      }
       throw new Error(`Expected the log of ${name} to grow but found it removed or shorter: open the study anew`);
     }
     for (const tell of tells) tell();
@@ -85,7 +90,7 @@ export function decider(store: StudyStore, study: Study, now: () => number): Dec
   return (decision) =>
     new Promise((resolve, reject) => {
       const decide: Waiting["decide"] = async (state) => {
-        const { outcome, event } = await decision(state, now());
+        const { outcome, event } = await decision(state, whole(0)(Math.trunc(now()), "clock"));
         return { event, tell: () => resolve(outcome) };
       };
       waiting.push({ decide, reject });

@@ -26,7 +26,7 @@ export const text: Check<string> = (value, where) => {
 /** A name: 1 to 200 characters, none of them one that controls a terminal, and all of them whole. */
 export const name: Check<string> = (value, where) => {
   // deno-lint-ignore no-control-regex
-  if (typeof value === "string" && /^[^\x00-\x1f\x7f]{1,200}$/.test(value) && value.isWellFormed()) return value;
+  if (typeof value === "string" && /^[^\x00-\x1f\x7f-\x9f]{1,200}$/.test(value) && value.isWellFormed()) return value;
   throw mismatch("a name of 1 to 200 characters", value, where);
 };
 

@@ -1,7 +1,7 @@
 /** A whole study as lines of text, and back. */
 import type { StudyEvent } from "./event.ts";
 import { eventOf } from "./event.ts";
-import { mismatch } from "./fields.ts";
+import { fields, mismatch, optional, whole } from "./fields.ts";
 import type { OpenStudy } from "./open_study.ts";
 import { growing, hasRoom, type StudyState } from "./state.ts";
 import type { StudyStore } from "./store.ts";
@@ -11,9 +11,12 @@ import { lastVote } from "./vote.ts";
 /** Of the lines. */
 const version = 1;
 
+/** How many lines follow the first: an export says so, so that one that was cut is found out. */
+const counts = fields({ tasks: optional(whole(0)), events: optional(whole(0)) });
+
 /**
- * Writes a study as JSON Lines: its settings, its tasks, and every event. They tell policies and sides, and the secret too:
- * they are for its owner.
+ * Writes a study as JSON Lines: its settings, its tasks, and every event up to now. They tell policies and sides, and the
+ * secret too: they are for its owner.
  *
  * @param study The study.
  * @returns Lines without line ends.
@@ -43,10 +46,16 @@ const version = 1;
  * ```
  */
 export async function* exportStudy(study: OpenStudy): AsyncIterable<string> {
-  const { tasks, ...settings } = await study.view((state) => state.study);
-  yield JSON.stringify({ kind: "study", version, ...settings });
+  const { settings, tasks, length } = await study.view(({ study: { tasks, ...settings }, length }) => {
+    return { settings, tasks, length };
+  });
+  yield JSON.stringify({ kind: "study", version, ...settings, tasks: tasks.length, events: length });
   for (const task of tasks) yield JSON.stringify({ kind: "task", ...task });
-  for await (const event of study.events()) yield JSON.stringify(event);
+  let left = length; // what comes while the lines are read is not in them
+  for await (const event of study.events()) {
+    if (left-- === 0) return;
+    yield JSON.stringify(event);
+  }
 }
 
 /**
@@ -57,7 +66,7 @@ export async function* exportStudy(study: OpenStudy): AsyncIterable<string> {
  * @param lines The lines; empty ones are passed over.
  * @param from What to call them in errors, such as the name of their file.
  * @returns The study.
- * @throws {RangeError} If a line is not as it should be, or the store has a study of this name.
+ * @throws {RangeError} If a line is not as it should be or lacks, or the store has a study of this name.
  *
  * @example Usage
  * ```ts
@@ -95,6 +104,13 @@ export async function importStudy(
     }
     add(event);
     events.push(event);
+  }
+  const expected = counts(header!.value, header!.where);
+  for (const [what, found] of [["tasks", tasks.length], ["events", events.length]] as const) {
+    const count = expected[what] ?? found;
+    if (count !== found) {
+      throw new RangeError(`Expected ${count} ${what} but found ${found} in ${from}: take a whole export`);
+    }
   }
   if (await store.create(study, events)) return study;
   throw new RangeError(`Expected a new name but found a study called ${study.name} in the store: remove it first`);

@@ -16,7 +16,7 @@ async function exported() {
   const { study, clock } = await begin(studyOf(3, { tasks, goldShare: 0.2, instructions: "\u2028 \0 \ud800 é\n" }));
   const { id } = await given(study, "ann");
   await study.vote("ann", { id: uuidOf(1), task: id, choice: "left", comment: 'a "line"\nand\u2028another', dwell: 5 });
-  await study.vote("ann", { id: uuidOf(2), task: id, choice: "bad", revises: 1 });
+  await study.vote("ann", { id: uuidOf(2), task: id, choice: "bad", revises: 1, dwell: 9, comment: "new" });
   const { id: second } = await given(study, "ann");
   await study.vote("ann", { id: uuidOf(3), task: second, choice: "skip" });
   await study.undo("ann", uuidOf(3));
@@ -73,6 +73,23 @@ Deno.test("importStudy() names the line that is wrong, and stores nothing", asyn
   const twice = lines.toSpliced(2, 0, lines[1]!);
   await assertRejects(() => importStudy(store, twice, "v"), RangeError, "found another in v, line 3 than in v, line 2");
   assertEquals(await store.names(), []);
+});
+
+Deno.test("importStudy() finds out an export that was cut between lines, and takes one that does not say its length", async () => {
+  const { lines } = await exported();
+  const cut = (from: number, count: number) => importStudy(memoryStudyStore(), lines.toSpliced(from, count), "tea");
+  await assertRejects(() => cut(-1, 1), RangeError, "Expected 7 events but found 6 in tea: take a whole export");
+  await importStudy(memoryStudyStore(), [lines[0]!.replace(/,"tasks":4,"events":7/, ""), ...lines.slice(1, -1)]);
+});
+
+Deno.test("exportStudy() is as long as it says, whatever comes while it is read", async () => {
+  const { study } = await exported();
+  const lines: string[] = [];
+  for await (const line of exportStudy(study)) {
+    if (lines.push(line) === 2) await study.next("somebody new");
+  }
+  assertEquals(lines.length, 1 + 4 + 7);
+  await importStudy(memoryStudyStore(), lines);
 });
 
 Deno.test("importStudy() refuses more annotators on a task than the overlap", async () => {

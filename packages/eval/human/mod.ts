@@ -21,5 +21,6 @@ export type { Sight } from "./blind.ts";
 export type { AnnotatorState, Lease, StudyState } from "./state.ts";
 export { memoryStudyStore, type StudyStore } from "./store.ts";
 export { checkStudy, type Said, type Study, type StudySettings, type StudyTask } from "./study.ts";
+export { studyTasks, type StudyTasksOptions } from "./study_tasks.ts";
 export { humanResponses, humanVerdicts } from "./verdicts.ts";
 export type { Ballot, OwnVote, VoteOutcome } from "./vote.ts";

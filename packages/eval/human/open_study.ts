@@ -4,7 +4,7 @@ import { seedOf, type Sight, sightOf } from "./blind.ts";
 import { decider, eventsOf } from "./decide.ts";
 import type { LeaseEvent, StudyEvent } from "./event.ts";
 import { name as nameOf, uuid } from "./fields.ts";
-import { liveLease, type StudyState } from "./state.ts";
+import { heldLease, type StudyState } from "./state.ts";
 import type { StudyStore } from "./store.ts";
 import { checkStudy, type Study } from "./study.ts";
 import {
@@ -140,13 +140,14 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
   const decide = decider(store, study, now);
   return {
     async next(annotator) {
-      const seed = await seedOf(study.secret, nameOf(annotator, "annotator"));
+      const seed = await seedOf(study, nameOf(annotator, "annotator"));
       return await decide<NextOutcome>(async (state, now) => {
-        const held = liveLease(state, annotator, now);
+        const held = heldLease(state, annotator, now);
         if (held) return { outcome: given(study, sightsOf(state, annotator).get(held.task)!, held.until) };
-        const { kind, ...rest } = assign(state, annotator, seed, now);
-        if (!("task" in rest)) return { outcome: { outcome: kind, ...rest } as NextOutcome };
-        const sight = sightsOf(state, annotator).get(rest.task) ?? await sightOf(study.secret, rest.task, annotator);
+        const assigned = assign(state, annotator, seed, now);
+        if (assigned.outcome !== "task") return { outcome: assigned };
+        const { task } = assigned;
+        const sight = sightsOf(state, annotator).get(task) ?? await sightOf(study, task, annotator);
         const event: LeaseEvent = { kind: "lease", at: now, annotator, ...sight, until: now + study.lease };
         return { outcome: given(study, sight, event.until), event };
       });
@@ -165,7 +166,7 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
       });
     },
     async progress(annotator) {
-      const seed = await seedOf(study.secret, nameOf(annotator, "annotator"));
+      const seed = await seedOf(study, nameOf(annotator, "annotator"));
       return await decide((state, now) => {
         const last = lastVote(state, annotator);
         const votes = state.annotators.get(annotator)?.votes.size ?? 0;

@@ -3,12 +3,17 @@ import type { Sight } from "./blind.ts";
 import type { StudyEvent, UndoEvent, VoteEvent } from "./event.ts";
 import type { Study } from "./study.ts";
 
-/** A task that is held for an annotator. Nobody clears leases that are over: they are ignored. */
+/** Leases in a row that keep others out. Who lets more of them pass still gets tasks, but starves nobody. */
+const patience = 3;
+
+/** A task that is given to an annotator for a while. Nobody clears leases that are over: they are ignored. */
 export interface Lease {
   /** Number of the task. */
   readonly task: number;
   /** When it ends, in milliseconds since 1970. */
   readonly until: number;
+  /** Whether it keeps others out. */
+  readonly keeps: boolean;
 }
 
 /** An annotator's part of the state. */
@@ -21,6 +26,8 @@ export interface AnnotatorState {
   readonly revisions: ReadonlyMap<number, number>;
   /** The last task that was held for them and that they did not vote on since. There is one at a time. */
   readonly lease?: Lease;
+  /** How many leases they had, undos with them, since they last voted on a task for the first time. */
+  readonly idle: number;
 }
 
 /** What a log amounts to. */
@@ -44,24 +51,35 @@ interface Mine extends AnnotatorState {
   readonly sights: Map<number, Sight>;
   readonly revisions: Map<number, number>;
   lease?: Lease;
+  idle: number;
 }
 
-/** A state that grows, and the function that adds an event to it. */
-export function growing(study: Study): { readonly state: StudyState; readonly add: (event: StudyEvent) => void } {
+/** A state that grows. */
+export interface Growing {
+  /** The state. It changes with every event. */
+  readonly state: StudyState;
+  /** Adds an event. */
+  readonly add: (event: StudyEvent) => void;
+  /** Adds an event that is in no log yet, and gives the function that takes it back: the last one first. */
+  readonly tryOut: (event: StudyEvent) => () => void;
+}
+
+/** The state of a study without events. */
+export function growing(study: Study): Growing {
   const annotators = new Map<string, Mine>();
   const state = {
     ...{ study, length: 0, annotators, votes: study.tasks.map(() => new Map<string, VoteEvent>()) },
     ...{ cast: new Map<string, VoteEvent>(), undone: new Map<string, UndoEvent>() },
   };
   const of = (annotator: string): Mine => {
-    const mine = annotators.get(annotator) ?? { votes: new Map(), sights: new Map(), revisions: new Map() };
+    const mine = annotators.get(annotator) ?? { votes: new Map(), sights: new Map(), revisions: new Map(), idle: 0 };
     annotators.set(annotator, mine);
     return mine;
   };
   const steps: { readonly [K in StudyEvent["kind"]]: (event: Extract<StudyEvent, { kind: K }>, mine: Mine) => void } = {
     lease({ task, handle, left, until }, mine) {
       mine.sights.set(task, { task, handle, left });
-      mine.lease = { task, until };
+      mine.lease = { task, until, keeps: ++mine.idle <= patience };
     },
     vote(vote, mine) {
       const { task, id, annotator, revision } = vote;
@@ -70,6 +88,7 @@ export function growing(study: Study): { readonly state: StudyState; readonly ad
       mine.votes.delete(task); // a vote that is revised becomes the latest
       mine.votes.set(task, vote);
       mine.revisions.set(task, revision);
+      if (revision === 1) mine.idle = 0;
       if (mine.lease?.task === task) delete mine.lease;
     },
     undo(undo, mine) {
@@ -77,35 +96,62 @@ export function growing(study: Study): { readonly state: StudyState; readonly ad
       state.undone.set(id, undo);
       state.votes[task]!.delete(annotator);
       mine.votes.delete(task);
-      mine.lease = { task, until };
+      mine.lease = { task, until, keeps: ++mine.idle <= patience };
     },
   };
-  return {
-    state,
-    add(event) {
-      steps[event.kind](event as never, of(event.annotator));
-      state.length++;
-    },
+  const add = (event: StudyEvent) => {
+    steps[event.kind](event as never, of(event.annotator));
+    state.length++;
   };
+  const tryOut = (event: StudyEvent) => {
+    const { kind, annotator, task } = event;
+    const mine = annotators.get(annotator);
+    const maps = mine &&
+      { votes: new Map(mine.votes), sights: new Map(mine.sights), revisions: new Map(mine.revisions) };
+    const before = mine && { ...mine, ...maps };
+    const votes = new Map(state.votes[task]);
+    add(event);
+    return () => {
+      if (before) annotators.set(annotator, before);
+      else annotators.delete(annotator);
+      state.votes[task] = votes;
+      if (kind === "vote") state.cast.delete(event.id);
+      if (kind === "undo") state.undone.delete(event.id);
+      state.length--;
+    };
+  };
+  return { state, add, tryOut };
 }
 
-/** The lease of an annotator that is not over yet. */
-export function liveLease(state: StudyState, annotator: string, now: number): Lease | undefined {
-  const lease = state.annotators.get(annotator)?.lease;
-  return lease && lease.until > now ? lease : undefined;
+/**
+ * The lease of an annotator that is not over yet. One that ends more than two leases from now was made by a clock that was
+ * ahead: it is ignored, or a task would be lost until then.
+ */
+export function liveLease({ study, annotators }: StudyState, annotator: string, now: number): Lease | undefined {
+  const lease = annotators.get(annotator)?.lease;
+  return lease && lease.until > now && lease.until <= now + 2 * study.lease ? lease : undefined;
 }
 
-/** Leases of everybody but one that are not over yet. */
+/** Leases of everybody but one that are not over yet and keep others out. */
 export function leasesOfOthers(state: StudyState, annotator: string, now: number): Lease[] {
-  const others = [...state.annotators.keys()].filter((other) => other !== annotator);
-  return others.map((other) => liveLease(state, other, now)).filter((lease) => lease !== undefined);
+  const others = [...state.annotators].filter(([other, { lease }]) => other !== annotator && lease?.keeps);
+  return others.map(([other]) => liveLease(state, other, now)).filter((lease) => lease !== undefined);
 }
 
 /** Votes and live leases of everybody but one, by task. */
 export function seatsOfOthers(state: StudyState, annotator: string, now: number): number[] {
-  const seats = state.votes.map((votes) => votes.size - (votes.has(annotator) ? 1 : 0));
+  const seats = state.votes.map(({ size }) => size);
+  for (const task of state.annotators.get(annotator)?.votes.keys() ?? []) seats[task]!--;
   for (const { task } of leasesOfOthers(state, annotator, now)) seats[task]!++;
   return seats;
+}
+
+/** The lease to go on with: not over, and its task has a place left, which others may have taken where it keeps none out. */
+export function heldLease(state: StudyState, annotator: string, now: number): Lease | undefined {
+  const lease = liveLease(state, annotator, now);
+  if (!lease) return undefined;
+  const seats = seatsOfOthers(state, annotator, now)[lease.task]!;
+  return hasRoom(state.study, lease.task, seats) ? lease : undefined;
 }
 
 /** Whether another annotator may vote on a task. Gold checks are for everybody. */

@@ -20,7 +20,7 @@ export interface StudyStore {
   read(name: string, from: number, limit: number): Promise<readonly StudyEvent[]>;
   /** Adds events from number `at` on; false, and nothing is done, if the log has another length or there is no such study. */
   append(name: string, at: number, events: readonly StudyEvent[]): Promise<boolean>;
-  /** Drops a study with its log; false if there is none of this name. */
+  /** Drops a study with its log; false if there is none of this name. Who has it open must not go on, or make a new one. */
   remove(name: string): Promise<boolean>;
 }
 

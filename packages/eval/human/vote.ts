@@ -34,7 +34,7 @@ export interface OwnVote {
 }
 
 /**
- * What becomes of a vote: it counts; it is at odds with one that is there; others had voted when it came after its lease;
+ * What becomes of a vote: it counts; it is at odds with one that is there; others have all places, for it came after its lease or after many of them;
  * or this annotator never got such a task.
  */
 export type VoteOutcome =
@@ -46,7 +46,7 @@ export type VoteOutcome =
 /** Checks a vote by itself. */
 export const ballotOf: Check<Ballot> = fields({
   ...{ id: uuid, task: text, choice },
-  ...{ comment: optional(comment), dwell: optional(whole(0)), revises: optional(whole(1)) },
+  ...{ revises: optional(whole(1)), comment: optional(comment), dwell: optional(whole(0)) }, // as in the log
 });
 
 /** Decides on a vote. */

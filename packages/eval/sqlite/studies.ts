@@ -66,7 +66,7 @@ export function openStudyStore(path: string): SqliteStudyStore {
   const find = database.prepare(
     "SELECT settings, body FROM studies JOIN tasks ON tasks.study = studies.id WHERE name = ? ORDER BY number",
   );
-  const names = database.prepare("SELECT name FROM studies ORDER BY name");
+  const names = database.prepare("SELECT name FROM studies");
   const read = database.prepare(
     `SELECT body FROM events WHERE study = (SELECT id FROM studies WHERE name = ?) AND number >= ?
      ORDER BY number LIMIT ?`,
@@ -89,7 +89,7 @@ export function openStudyStore(path: string): SqliteStudyStore {
         for (const [i, event] of events.entries()) addEvent.run(id, i, JSON.stringify(event));
         return true;
       }),
-    names: async () => await Promise.resolve(names.all().map(({ name }) => String(name))),
+    names: async () => await Promise.resolve(names.all().map(({ name }) => String(name)).sort()),
     find: async (name) => {
       const rows = await Promise.resolve(find.all(name));
       if (!rows[0]) return undefined;

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Ballot, memoryStudyStore, openStudy, type StudyStore } from "@tare/eval/human";
+import { type Ballot, exportStudy, importStudy, memoryStudyStore, openStudy, type StudyStore } from "@tare/eval/human";
 import fc from "fast-check";
 import { begin, studyOf, uuidOf } from "../human/fakes.ts";
 import { openStudyStore } from "./studies.ts";
@@ -7,19 +7,25 @@ import { openStudyStore } from "./studies.ts";
 /** What a study must do, in the plainest form: lists of who has voted on what, and who holds what until when. */
 function naiveStudy(tasks: number, overlap: number, lease: number) {
   const votes: { who: string; task: number; id: string; revision: number }[] = [];
-  const leases = new Map<string, { task: number; until: number }>();
+  const leases = new Map<string, { task: number; until: number; keeps: boolean }>();
   const revisions = new Map<string, number>();
+  const idle = new Map<string, number>(); // leases in a row with no vote on a task that is new to them
+  const hold = (who: string, task: number, now: number) => {
+    idle.set(who, (idle.get(who) ?? 0) + 1);
+    leases.set(who, { task, until: now + lease, keeps: idle.get(who)! <= 3 });
+  };
   const numbers = Array.from({ length: tasks }, (_, i) => i);
   const current = (who: string, task: number) => votes.find((vote) => vote.who === who && vote.task === task);
   const seats = (task: number, but: string, now: number) =>
     votes.filter((vote) => vote.task === task && vote.who !== but).length +
-    [...leases].filter(([who, held]) => who !== but && held.task === task && held.until > now).length;
+    [...leases].filter(([who, held]) => who !== but && held.task === task && held.until > now && held.keeps)
+      .length;
   return {
     current,
     /** The tasks that may be given. */
     mayGet(who: string, now: number): readonly number[] {
       const held = leases.get(who);
-      if (held && held.until > now) return [held.task];
+      if (held && held.until > now && seats(held.task, who, now) < overlap) return [held.task];
       const open = numbers.filter((task) => !current(who, task) && seats(task, who, now) < overlap);
       const fewest = Math.min(...open.map((task) => seats(task, who, now)));
       return open.filter((task) => seats(task, who, now) === fewest);
@@ -27,7 +33,9 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
     mustWait: (who: string) =>
       numbers.some((task) => !current(who, task) && votes.filter((vote) => vote.task === task).length < overlap),
     got(who: string, task: number, now: number): void {
-      if (!((leases.get(who)?.until ?? 0) > now)) leases.set(who, { task, until: now + lease });
+      const held = leases.get(who);
+      if (held?.task === task && held.until > now) return;
+      hold(who, task, now);
     },
     vote(who: string, task: number, id: string, revises: number | undefined, now: number): string {
       const mine = current(who, task);
@@ -38,13 +46,14 @@ function naiveStudy(tasks: number, overlap: number, lease: number) {
       revisions.set(`${who} ${task}`, revision);
       votes.push({ who, task, id, revision });
       if (leases.get(who)?.task === task) leases.delete(who);
+      if (revision === 1) idle.set(who, 0);
       return "accepted";
     },
     lastOf: (who: string) => votes.findLast((vote) => vote.who === who),
     undo(who: string, now: number): void {
       const last = votes.findLast((vote) => vote.who === who)!;
       votes.splice(votes.indexOf(last), 1);
-      leases.set(who, { task: last.task, until: now + lease });
+      hold(who, last.task, now);
     },
     crowded: (now: number) => numbers.some((task) => seats(task, "", now) > overlap),
     standing: () => votes.map(({ id }) => id).sort(),
@@ -123,6 +132,11 @@ async function play(tasks: number, overlap: number, commands: readonly Command[]
   assertEquals(filed, kept);
   const standing = kept.votes.flatMap((votes) => [...votes.values()].map(({ id }) => id)).sort();
   assertEquals(standing, model.standing());
+  const lines = await Array.fromAsync(exportStudy(memory.open[0]));
+  assertEquals(await Array.fromAsync(exportStudy(file.open[1])), lines);
+  const copy = memoryStudyStore();
+  await importStudy(copy, lines);
+  assertEquals(await Array.fromAsync(exportStudy(await openStudy(copy, "study"))), lines, "byte for byte");
 }
 
 Deno.test("studies in memory and in SQLite do what lists of votes and leases say, whatever comes in whatever order", async () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { openStudy, type StudyEvent } from "@tare/eval/human";
+import { exportStudy, openStudy, type StudyEvent } from "@tare/eval/human";
 import { DatabaseSync } from "node:sqlite";
 import { begin, checkStore, given, studyOf, votersOf } from "../human/fakes.ts";
 import { openStudyStore } from "./studies.ts";
@@ -96,8 +96,8 @@ Deno.test("the file itself refuses what a program that decided wrongly would wri
 });
 
 /** A program that opens the file and votes under names of its own, printing each vote when it is acknowledged. */
-function voter(path: string, name: string, annotators: number) {
-  const code = `
+function voter(path: string, name: string, annotators: number): Deno.ChildProcess {
+  return run(`
     import { openStudy } from "${import.meta.resolve("../human/mod.ts")}";
     import { openStudyStore } from "${import.meta.resolve("./studies.ts")}";
     const study = await openStudy(openStudyStore(${JSON.stringify(path)}), "study");
@@ -112,7 +112,11 @@ function voter(path: string, name: string, annotators: number) {
       }
     }
     await Promise.all(Array.from({ length: ${annotators} }, (_, i) => annotate("${name} " + i)));
-  `;
+  `);
+}
+
+/** Runs a program beside this one. */
+function run(code: string): Deno.ChildProcess {
   const args = ["eval", "--no-check", "--ext=ts", code];
   return new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "inherit" }).spawn();
 }
@@ -160,4 +164,40 @@ Deno.test("kill -9 in a storm of votes: every acknowledged vote is in the file, 
     assertEquals({ ...database.prepare("PRAGMA integrity_check").get() }, { integrity_check: "ok" });
     const study = await openStudy(store, "study"); // and goes on
     assertEquals((await study.next("round 1 0")).outcome, "task");
+  }));
+
+Deno.test("kill -9 while studies are imported: each is there whole or not at all, and those that were acknowledged are", () =>
+  inFolder(async (path) => {
+    const { study } = await begin(studyOf(300, { overlap: 1 }));
+    for (let i = 0; i < 300; i++) {
+      await study.vote("ann", { id: crypto.randomUUID(), task: (await given(study, "ann")).id, choice: "left" });
+    }
+    const lines = await Array.fromAsync(exportStudy(study));
+    await Deno.writeTextFile(`${path}.jsonl`, lines.join("\n"));
+    const code = `
+      import { importStudy } from "${import.meta.resolve("../human/mod.ts")}";
+      import { openStudyStore } from "${import.meta.resolve("./studies.ts")}";
+      const store = openStudyStore(${JSON.stringify(path)});
+      const [first, ...lines] = (await Deno.readTextFile(${JSON.stringify(`${path}.jsonl`)})).split("\\n");
+      for (let i = 0;; i++) {
+        const { name } = await importStudy(store, [first.replace('"name":"study"', '"name":"study ' + i + '"'), ...lines]);
+        console.log(name);
+      }
+    `;
+    const child = run(code);
+    let [text, killed] = ["", false];
+    for await (const chunk of child.stdout.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      if (killed || text.split("\n").length < 4) continue;
+      killed = true;
+      setTimeout(() => child.kill("SIGKILL"), 7); // in the midst of the next
+    }
+    assertEquals((await child.status).signal, "SIGKILL");
+    using store = openStudyStore(path);
+    const names = await store.names();
+    assertEquals(text.split("\n").slice(0, -1).filter((name) => !names.includes(name)), []);
+    for (const name of names) {
+      const copy = await Array.fromAsync(exportStudy(await openStudy(store, name)));
+      assertEquals(copy.slice(1), lines.slice(1));
+    }
   }));
