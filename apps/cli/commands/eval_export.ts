@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { csv, type Evaluation, jsonl, preferenceRows } from "@tare/eval/report";
 import { type Command, defineCommand } from "../command.ts";
-import { judgeOf, readEvaluation } from "../compare/evaluation.ts";
+import { evaluationFlags, judgeOf, readEvaluation } from "../compare/evaluation.ts";
 import { messagesOf } from "../compare/messages.ts";
 import { byPolicy } from "../compare/verdicts.ts";
 import { openFile, writeWhole } from "../files.ts";
@@ -12,13 +12,7 @@ import { checkFile } from "../page_file.ts";
 export const evalExport: Command = defineCommand({
   summary: "write verdicts with their texts as CSV or JSONL, or preference pairs for tare reward, tare dpo and TRL",
   flags: {
-    folder: { type: "text", positional: true, value: "DIR", help: "what tare eval compare wrote" },
-    verdicts: {
-      type: "texts",
-      value: "FILE",
-      default: [],
-      help: "verdicts of others about it, such as votes of people",
-    },
+    ...evaluationFlags,
     as: {
       ...{ type: "text", choices: ["jsonl", "csv", "trl"], default: "jsonl" },
       help: "a line for each verdict, or a pair of prompt, chosen and rejected for each that prefers one",

@@ -2,7 +2,7 @@
 import { basename, resolve } from "node:path";
 import { htmlReport, markdownReport, summarise } from "@tare/eval/report";
 import { type Command, defineCommand } from "../command.ts";
-import { readEvaluation } from "../compare/evaluation.ts";
+import { evaluationFlags, readEvaluation } from "../compare/evaluation.ts";
 import { writeWhole } from "../files.ts";
 import { checkPage, pageKindOf } from "../page_file.ts";
 import { readRecord } from "../run_record.ts";
@@ -10,13 +10,7 @@ import { readRecord } from "../run_record.ts";
 export const evalReport: Command = defineCommand({
   summary: "write a page about a comparison: wins, ties and losses by every judge, intervals, samples with verdicts",
   flags: {
-    folder: { type: "text", positional: true, value: "DIR", help: "what tare eval compare wrote" },
-    verdicts: {
-      type: "texts",
-      value: "FILE",
-      default: [],
-      help: "verdicts of others about it, such as votes of people",
-    },
+    ...evaluationFlags,
     out: { type: "text", value: "FILE", help: "a .html or .md file (both, as DIR/report.html and DIR/report.md)" },
     samples: { type: "integer", min: 0, default: 12, help: "responses that the page shows, with all verdicts" },
     seed: { type: "integer", min: 0, max: 2 ** 32 - 1, help: "of the intervals (that of the comparison)" },

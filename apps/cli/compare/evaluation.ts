@@ -4,6 +4,12 @@ import { type Evaluation, readResponses, readVerdicts, type Text } from "@tare/e
 import { isFolder, openFile } from "../files.ts";
 import { UsageError } from "../flags.ts";
 
+/** Flags that say which evaluation. */
+export const evaluationFlags = {
+  folder: { type: "text", positional: true, value: "DIR", help: "what tare eval compare wrote" },
+  verdicts: { type: "texts", value: "FILE", default: [], help: "verdicts of others about it, such as votes of people" },
+} as const;
+
 /**
  * Reads a folder, and verdicts of other files about its responses.
  *
