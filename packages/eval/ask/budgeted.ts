@@ -1,5 +1,6 @@
 /** No more than was meant to be spent. */
 import { type Ask, AskError, askOf, type Question } from "./ask.ts";
+import { orAborted } from "./or_aborted.ts";
 
 /** What {@linkcode budgeted} may spend. */
 export interface BudgetOptions {
@@ -86,7 +87,7 @@ export function budgeted(ask: Ask, options: BudgetOptions = {}): Ask {
       if (reserved === 0) {
         throw new BudgetError(`The budget of ${tokens} tokens is spent: ${spent} are, and this may take ${cost} more`);
       }
-      await new Promise<void>((wake) => waiting.push(wake));
+      await orAborted(new Promise<void>((wake) => waiting.push(wake)), signal);
     }
     tries++;
     reserved += cost;

@@ -2,6 +2,7 @@
 import { type Answer, type Ask, askOf } from "./ask.ts";
 import type { CallLog } from "./call_log.ts";
 import { callKey } from "./key.ts";
+import { orAborted } from "./or_aborted.ts";
 
 /** A question that somebody waits for. */
 interface Asked {
@@ -65,19 +66,4 @@ export function remembered(ask: Ask, log: CallLog, onRemembered: () => void = ()
       }
     }
   });
-}
-
-/** Waits for a promise, but no longer than a signal lets it. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return await promise;
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }
