@@ -38,7 +38,7 @@ export interface AskOptions {
   readonly accept?: (answer: Answer) => boolean;
   /** Ends it. */
   readonly signal?: AbortSignal;
-  /** What its calls are kept under, where that is known: the {@linkcode callKey} of who is asked and the question. */
+  /** What its calls are kept under, where somebody knows it: a hash of who is asked and the question. */
   readonly key?: string;
 }
 

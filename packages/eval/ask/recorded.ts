@@ -12,18 +12,6 @@ import { callKey } from "./key.ts";
  * @param log Where to write. If it cannot be written to, asking on would be paying for nothing: a fatal failure.
  * @param clock Tells the time.
  * @returns The same, recorded.
- *
- * @example Usage
- * ```ts
- * import { askOf, callKey, memoryCallLog, type Question, recorded } from "@tare/eval";
- * import { assertEquals } from "@std/assert";
- *
- * const model = askOf("model", () => Promise.resolve({ text: "A", finish: "stop" }));
- * const log = memoryCallLog();
- * const question: Question = { messages: [{ role: "user", content: "A or B?" }], maxTokens: 1, temperature: 0 };
- * await recorded(model, log)(question);
- * assertEquals(await log.answers(await callKey("model", question)), [{ text: "A", finish: "stop" }]);
- * ```
  */
 export function recorded(ask: Ask, log: CallLog, clock: Clock = systemClock): Ask {
   return askOf(ask.id, async (question, options) => {
