@@ -102,7 +102,8 @@ export function openaiAsk(options: OpenaiAskOptions): Ask {
       signal?.throwIfAborted();
       const failure = failureOf(error, asked);
       const refused = error instanceof APIError && (error.status === 400 || error.status === 422);
-      const next = refused ? afterRefusal(`${error.message} ${error.param}`, spoken, first) : undefined;
+      // Further on it may repeat the request, with words of the judged texts.
+      const next = refused ? afterRefusal(`${error.param} ${error.message}`.slice(0, 300), spoken, first) : undefined;
       if (!next) throw failure;
       if (dialect === spoken) dialect = next; // else somebody else has learned it meanwhile
       throw new AskError(`${failure.message}; from now on it is asked otherwise`, "transient", 0, true);

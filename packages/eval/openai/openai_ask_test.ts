@@ -179,6 +179,15 @@ Deno.test("openaiAsk() does not take a question's own fault for the server's", a
   assertEquals((await assertRejects(() => ask(question), AskError, "maximum context")).kind, "question");
   await assertRejects(() => ask(question), AskError);
   assert(server.requests.every(({ body }) => body.max_tokens === 5));
+
+  const repeat = (body: AskedBody) => `Cannot read this: ${" ".repeat(300)}${JSON.stringify(body)}`;
+  await using parrot = await serveJudge({ reply: () => "A", refuse: repeat });
+  const told = openaiAsk({ model: "judge", baseURL: parrot.baseURL });
+  const messages = [{ role: "user", content: "An unknown temperature, an unexpected max_tokens" }] as const;
+  for (let i = 0; i < 2; i++) {
+    await assertRejects(() => told({ ...question, messages, schema }), AskError, "Cannot read");
+  }
+  assertEquals(parrot.requests[1]!.body, parrot.requests[0]!.body); // nothing was learned from the text
 });
 
 Deno.test("openaiAsk() ends when it is told to", async () => {
