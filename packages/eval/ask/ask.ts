@@ -38,8 +38,6 @@ export interface AskOptions {
   readonly accept?: (answer: Answer) => boolean;
   /** Ends it. */
   readonly signal?: AbortSignal;
-  /** What its calls are kept under, where somebody knows it: a hash of who is asked and the question. */
-  readonly key?: string;
 }
 
 /** Asks a language model. */

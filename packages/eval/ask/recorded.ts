@@ -18,7 +18,7 @@ export function recorded(ask: Ask, log: CallLog, clock: Clock = systemClock): As
     options.signal?.throwIfAborted(); // what was never asked is no try
     const at = clock.now();
     const [key, came] = await Promise.all([
-      options.key ?? callKey(ask.id, question), // while the server thinks
+      callKey(ask.id, question), // while the server thinks
       attempt(ask, question, options),
     ]);
     const call = "answer" in came

@@ -41,7 +41,7 @@ export function remembered(ask: Ask, log: CallLog, onRemembered: () => void = ()
       signal?.throwIfAborted();
       if (kept || asked.call) onRemembered();
       if (kept) return kept;
-      asked.call ??= ask(question, { accept, signal: asked.stop.signal, key });
+      asked.call ??= ask(question, { accept, signal: asked.stop.signal });
       return await orAborted(asked.call, signal);
     } finally {
       if (--asked.waiting === 0) {
