@@ -13,16 +13,13 @@ export {
   type Message,
   type Question,
 } from "./ask/ask.ts";
-export { budgeted, BudgetError, type BudgetOptions, estimateTokens } from "./ask/budgeted.ts";
+export { BudgetError, type BudgetOptions } from "./ask/budgeted.ts";
 export { type Call, type CallLog, memoryCallLog } from "./ask/call_log.ts";
-export { type Clock, systemClock } from "./ask/clock.ts";
-export { guarded, type GuardOptions } from "./ask/guarded.ts";
-export { callKey } from "./ask/key.ts";
-export { limited, type LimitOptions } from "./ask/limited.ts";
+export type { Clock } from "./ask/clock.ts";
+export type { GuardOptions } from "./ask/guarded.ts";
+export type { LimitOptions } from "./ask/limited.ts";
 export { type Metered, metered, type MeterOptions } from "./ask/metered.ts";
-export { recorded } from "./ask/recorded.ts";
-export { remembered } from "./ask/remembered.ts";
-export { retried, type RetryOptions } from "./ask/retried.ts";
+export type { RetryOptions } from "./ask/retried.ts";
 export type { Cost, Spent } from "./ask/spent.ts";
 export { goldJudge, type GoldJudgeOptions } from "./judges/gold_judge.ts";
 export { gptJudge, type GptJudgeOptions } from "./judges/gpt_judge.ts";

@@ -1,13 +1,14 @@
 /** No more than was meant to be spent. */
 import { type Ask, AskError, askOf, type Question } from "./ask.ts";
+import { orAborted } from "./or_aborted.ts";
 
-/** What {@linkcode budgeted} may spend. */
+/** What may be spent. */
 export interface BudgetOptions {
   /** Requests, those that fail included. @default {Infinity} */
   readonly requests?: number;
   /** Tokens of questions and answers together. @default {Infinity} */
   readonly tokens?: number;
-  /** Most tokens that a question may cost. @default {estimateTokens} */
+  /** Most tokens that a question may cost. @default {one for three bytes of its messages, eight for each of them, and all of `maxTokens`} */
   readonly estimate?: (question: Question) => number;
 }
 
@@ -32,15 +33,6 @@ export class BudgetError extends AskError {
  *
  * @param question What is asked.
  * @returns Tokens.
- *
- * @example Usage
- * ```ts
- * import { estimateTokens } from "@tare/eval";
- * import { assertEquals } from "@std/assert";
- *
- * const messages = [{ role: "user", content: "A or B?" }] as const;
- * assertEquals(estimateTokens({ messages, maxTokens: 100, temperature: 0 }), 3 + 8 + 100);
- * ```
  */
 export function estimateTokens({ messages, maxTokens }: Question): number {
   const encoder = new TextEncoder();
@@ -57,17 +49,6 @@ export function estimateTokens({ messages, maxTokens }: Question): number {
  * @param options What may be spent.
  * @returns The same, with a limit. A question that the budget has no room for ends in a {@linkcode BudgetError}.
  * @throws {RangeError} If a number is negative or none.
- *
- * @example Usage
- * ```ts
- * import { askOf, BudgetError, budgeted } from "@tare/eval";
- * import { assertRejects } from "@std/assert";
- *
- * const model = askOf("model", () => Promise.resolve({ text: "A", finish: "stop" }));
- * const ask = budgeted(model, { requests: 1 });
- * await ask({ messages: [], maxTokens: 1, temperature: 0 });
- * await assertRejects(() => ask({ messages: [], maxTokens: 1, temperature: 0 }), BudgetError, "1 requests");
- * ```
  */
 export function budgeted(ask: Ask, options: BudgetOptions = {}): Ask {
   const { requests = Infinity, tokens = Infinity, estimate = estimateTokens } = options;
@@ -86,7 +67,7 @@ export function budgeted(ask: Ask, options: BudgetOptions = {}): Ask {
       if (reserved === 0) {
         throw new BudgetError(`The budget of ${tokens} tokens is spent: ${spent} are, and this may take ${cost} more`);
       }
-      await new Promise<void>((wake) => waiting.push(wake));
+      await orAborted(new Promise<void>((wake) => waiting.push(wake)), signal);
     }
     tries++;
     reserved += cost;

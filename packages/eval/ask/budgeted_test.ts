@@ -69,3 +69,17 @@ Deno.test("budgeted() is not passed by calls under way", async () => {
     },
   ));
 });
+
+Deno.test("budgeted() ends the wait for room when it is told to", async () => {
+  const model = held();
+  const ask = budgeted(model, { tokens: 10, estimate: () => 10 });
+  const first = ask(questionOf("x"));
+  const stop = new AbortController();
+  const second = ask(questionOf("y"), { signal: stop.signal });
+  await settle();
+  stop.abort(new Error("Enough"));
+  await assertRejects(() => second, Error, "Enough"); // while the first goes on
+  model.open[0]!.answer(paid("A", 0, 0));
+  await first;
+  assertEquals(model.open.length, 1);
+});

@@ -2,7 +2,7 @@
 
 /** What tells the time and lets it pass. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. It never goes back. */
   now(): number;
   /**
    * Waits.
@@ -15,9 +15,9 @@ export interface Clock {
 
 const longest = 2 ** 31 - 1; // timers that are set to more fire at once
 
-/** The time of this machine. */
+/** The time of this machine as it passes, whatever is done to its clock meanwhile: a pause is no hour longer for that. */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => performance.timeOrigin + performance.now(),
   sleep: (milliseconds, signal) =>
     new Promise((resolve, reject) => {
       signal?.throwIfAborted();
@@ -28,7 +28,7 @@ export const systemClock: Clock = {
       const timer = setTimeout(() => {
         signal?.removeEventListener("abort", stop);
         resolve();
-      }, Math.min(milliseconds, longest));
+      }, Math.min(Math.ceil(milliseconds), longest)); // timers count whole milliseconds, and forget the rest
       signal?.addEventListener("abort", stop, { once: true });
     }),
 };

@@ -2,7 +2,7 @@
 import { type Ask, AskError, askOf } from "./ask.ts";
 import { BudgetError } from "./budgeted.ts";
 
-/** When {@linkcode guarded} gives up. */
+/** When a server is given up. */
 export interface GuardOptions {
   /** Questions in a row that may go without an answer. @default {20} */
   readonly failures?: number;
@@ -16,17 +16,6 @@ export interface GuardOptions {
  * @param options When to give up.
  * @returns The same, less stubborn.
  * @throws {RangeError} If `failures` is no integer of 1 or more.
- *
- * @example Usage
- * ```ts
- * import { AskError, askOf, guarded } from "@tare/eval";
- * import { assertEquals, assertRejects } from "@std/assert";
- *
- * const ask = guarded(askOf("model", () => Promise.reject(new AskError("It sleeps", "transient"))), { failures: 2 });
- * const question = { messages: [], maxTokens: 1, temperature: 0 };
- * assertEquals((await assertRejects(() => ask(question), AskError)).kind, "transient");
- * assertEquals((await assertRejects(() => ask(question), AskError)).kind, "fatal");
- * ```
  */
 export function guarded(ask: Ask, { failures: most = 20 }: GuardOptions = {}): Ask {
   if (!(Number.isInteger(most) && most >= 1)) {

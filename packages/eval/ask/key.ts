@@ -7,17 +7,6 @@ import type { Question } from "./ask.ts";
  * @param id Who is asked.
  * @param question What. Which of several answers is meant is part of it.
  * @returns 64 hexadecimal digits.
- *
- * @example Usage
- * ```ts
- * import { callKey } from "@tare/eval";
- * import { assertEquals, assertNotEquals } from "@std/assert";
- *
- * const question = { messages: [{ role: "user", content: "A or B?" }], maxTokens: 1, temperature: 0 } as const;
- * const key = await callKey("model", question);
- * assertEquals(key, await callKey("model", { temperature: 0, maxTokens: 1, messages: question.messages }));
- * assertNotEquals(key, await callKey("model", { ...question, repeat: 1 }));
- * ```
  */
 export async function callKey(id: string, question: Question): Promise<string> {
   const text = canonicalJson({ id, question: { ...question, repeat: question.repeat ?? 0 } });

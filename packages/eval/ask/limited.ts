@@ -2,7 +2,7 @@
 import { type Ask, AskError, askOf } from "./ask.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
-/** How fast {@linkcode limited} asks. */
+/** How fast a server may be asked. */
 export interface LimitOptions {
   /** Requests a minute, evenly; a second's worth of them may be made at once. @default {Infinity} */
   readonly perMinute?: number;
@@ -20,19 +20,6 @@ export interface LimitOptions {
  * @param options How fast.
  * @returns The same, slower.
  * @throws {RangeError} If `perMinute` is not above 0.
- *
- * @example Usage
- * ```ts
- * import { askOf, limited } from "@tare/eval";
- * import { assertEquals } from "@std/assert";
- *
- * const model = askOf("model", () => Promise.resolve({ text: "A", finish: "stop" }));
- * const waits: number[] = [];
- * const clock = { now: () => 0, sleep: (time: number) => Promise.resolve(void waits.push(time)) };
- * const ask = limited(model, { perMinute: 60, clock });
- * for (let i = 0; i < 3; i++) await ask({ messages: [], maxTokens: 1, temperature: 0 });
- * assertEquals(waits, [1000, 2000]);
- * ```
  */
 export function limited(ask: Ask, options: LimitOptions = {}): Ask {
   const { perMinute = Infinity, patience = 300_000, clock = systemClock } = options;

@@ -23,8 +23,7 @@ export interface Metered extends Ask {
 
 /**
  * Asks at scale: no call is lost or paid twice, failures that pass are tried again, and limits are kept. From the outside in:
- * {@linkcode remembered}, {@linkcode guarded}, {@linkcode retried}, {@linkcode budgeted}, {@linkcode limited},
- * {@linkcode recorded}.
+ * `remembered`, `guarded`, `retried`, `budgeted`, `limited`, `recorded`.
  *
  * @param ask Whom to ask.
  * @param options How.

@@ -5,24 +5,13 @@ import { type Clock, systemClock } from "./clock.ts";
 import { callKey } from "./key.ts";
 
 /**
- * Writes every try into a log, before anybody hears of its answer. Failures are written too, for they may have cost.
+ * Writes every try into a log, before anybody hears of its answer. Failures are written too, for they may have cost. A cost
+ * that is none, such as a negative one, is not known.
  *
  * @param ask Whom to ask.
  * @param log Where to write. If it cannot be written to, asking on would be paying for nothing: a fatal failure.
  * @param clock Tells the time.
  * @returns The same, recorded.
- *
- * @example Usage
- * ```ts
- * import { askOf, callKey, memoryCallLog, type Question, recorded } from "@tare/eval";
- * import { assertEquals } from "@std/assert";
- *
- * const model = askOf("model", () => Promise.resolve({ text: "A", finish: "stop" }));
- * const log = memoryCallLog();
- * const question: Question = { messages: [{ role: "user", content: "A or B?" }], maxTokens: 1, temperature: 0 };
- * await recorded(model, log)(question);
- * assertEquals(await log.answers(await callKey("model", question)), [{ text: "A", finish: "stop" }]);
- * ```
  */
 export function recorded(ask: Ask, log: CallLog, clock: Clock = systemClock): Ask {
   return askOf(ask.id, async (question, options) => {
@@ -48,10 +37,16 @@ async function attempt(
   options: AskOptions,
 ): Promise<{ answer: Answer } | { error: unknown }> {
   try {
-    return { answer: await ask(question, options) };
+    return { answer: billed(await ask(question, options)) };
   } catch (error) {
     return { error };
   }
+}
+
+/** An answer without a cost that cannot be one: it would break every sum that it enters. */
+function billed({ usage, ...answer }: Answer): Answer {
+  const plausible = usage && [usage.input, usage.output].every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 32);
+  return plausible ? { ...answer, usage } : answer;
 }
 
 function failureOf(error: unknown, signal: AbortSignal | undefined): Pick<Call, "failure" | "free"> {

@@ -65,3 +65,10 @@ Deno.test("recorded() writes what was given up under way, and nothing that was n
   await assertRejects(() => recorded(model, log)(questionOf("x"), { signal: stop.signal }), Error, "Enough");
   assertEquals([log.calls.length, model.open.length], [1, 1]);
 });
+
+Deno.test("recorded() takes no cost that cannot be one", async () => {
+  for (const input of [-1, NaN, Infinity, 0.5, Number.MAX_SAFE_INTEGER]) {
+    const answer = await recorded(scripted(paid("A", input)), listLog())(questionOf("x"));
+    assertEquals(answer, { text: "A", finish: "stop" });
+  }
+});

@@ -2,6 +2,7 @@
 import { type Answer, type Ask, askOf } from "./ask.ts";
 import type { CallLog } from "./call_log.ts";
 import { callKey } from "./key.ts";
+import { orAborted } from "./or_aborted.ts";
 
 /** A question that somebody waits for. */
 interface Asked {
@@ -21,25 +22,10 @@ interface Asked {
  *
  * Equal questions that are under way share one call; it ends when nobody waits for it any more.
  *
- * @param ask Whom to ask. It is what writes the log: see {@linkcode recorded}.
+ * @param ask Whom to ask. It is what writes the log: see `recorded`.
  * @param log What was answered before.
  * @param onRemembered Hears of each answer that took no call of its own.
  * @returns The same, with a memory.
- *
- * @example Usage
- * ```ts
- * import { askOf, memoryCallLog, type Question, recorded, remembered } from "@tare/eval";
- * import { assertEquals } from "@std/assert";
- *
- * let calls = 0;
- * const model = askOf("model", () => Promise.resolve({ text: `${calls++}`, finish: "stop" }));
- * const log = memoryCallLog();
- * const ask = remembered(recorded(model, log), log);
- * const question: Question = { messages: [{ role: "user", content: "A or B?" }], maxTokens: 1, temperature: 0 };
- * assertEquals((await ask(question)).text, "0");
- * assertEquals((await ask(question)).text, "0");
- * assertEquals((await ask(question, { accept: ({ text }) => text !== "0" })).text, "1");
- * ```
  */
 export function remembered(ask: Ask, log: CallLog, onRemembered: () => void = () => {}): Ask {
   const underWay = new Map<string, Asked>();
@@ -65,19 +51,4 @@ export function remembered(ask: Ask, log: CallLog, onRemembered: () => void = ()
       }
     }
   });
-}
-
-/** Waits for a promise, but no longer than a signal lets it. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return await promise;
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener("abort", stop);
-  });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 }

@@ -2,7 +2,7 @@
 import { type Ask, AskError, askOf } from "./ask.ts";
 import { type Clock, systemClock } from "./clock.ts";
 
-/** How patiently {@linkcode retried} asks. */
+/** How patiently a server is asked. */
 export interface RetryOptions {
   /** Tries of a question at most. @default {5} */
   readonly attempts?: number;
@@ -27,20 +27,6 @@ export interface RetryOptions {
  * @param options How patiently.
  * @returns The same, more patient.
  * @throws {RangeError} If a number is out of its range.
- *
- * @example Usage
- * ```ts
- * import { AskError, askOf, retried } from "@tare/eval";
- * import { assertEquals } from "@std/assert";
- *
- * let tries = 0;
- * const model = askOf("model", () => {
- *   if (tries++ < 2) throw new AskError("Busy", "transient");
- *   return Promise.resolve({ text: "A", finish: "stop" });
- * });
- * const { text } = await retried(model, { pause: 1 })({ messages: [], maxTokens: 1, temperature: 0 });
- * assertEquals([text, tries], ["A", 3]);
- * ```
  */
 export function retried(ask: Ask, options: RetryOptions = {}): Ask {
   const { attempts = 5, pause = 1000, longest = 60_000, patience = 300_000 } = options;

@@ -32,6 +32,9 @@ export function fakeAsk(
   return Object.assign(ask, { id: "fake", asked });
 }
 
+/** Thoughts that quote anything but their own end. */
+const thoughts = (text: string) => `<think>\n${text.replaceAll("</think>", "")}\n</think>`;
+
 /** Ways to write a verdict, by what a template asks for. */
 export const hands: Readonly<
   Record<"json" | "last word", readonly ((rationale: string, verdict: string, tag: string) => string)[]>
@@ -42,9 +45,11 @@ export const hands: Readonly<
     (rationale, verdict, tag) => `${rationale}\nVerdict ${tag}: ${verdict}`,
     (rationale, verdict, tag) => `${rationale}\n\n**Verdict ${tag}:** \u200f${verdict}.\n\n${rationale}`,
     (rationale, verdict) => `${rationale}\n_Verdict: ${verdict}_\n\u200b\n`,
+    (rationale, verdict) => `${thoughts(rationale)}\n\n${JSON.stringify({ rationale: "Why.", verdict })}`,
   ],
   "last word": [
     (rationale, verdict) => `${rationale}\n[[${verdict}]]`,
     (rationale, verdict) => `${rationale} So it is **[[\u200e${verdict}]]**.\n`,
+    (rationale, verdict) => `${thoughts(rationale)}[[${verdict}]]`,
   ],
 };

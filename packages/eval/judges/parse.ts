@@ -37,6 +37,9 @@ export type Reading = {
  * In other text the last line `Verdict <tag>: …` counts; without any, `Verdict: …` as the last line of all. What counts is
  * final: if it names something that was not offered, no earlier line is looked at.
  *
+ * Models that reason may begin with `<think>…</think>`: thoughts hold no verdict and are taken off, if it is certain where they
+ * end.
+ *
  * @param answer What the judge wrote.
  * @param form What it was offered, and how it was asked to answer.
  * @param tag The tag of the question, which stands in none of the judged texts.
@@ -54,9 +57,11 @@ export type Reading = {
  * ```
  */
 export function readVerdict(answer: Answer, { offered, form }: VerdictForm, tag: string): Reading {
-  const [text, finish] = [visible(answer.text), answer.finish];
-  if (finish === "length") return invalid("a whole answer", "one that was cut off: raise maxTokens", text);
-  if (finish === "refusal") return invalid("a verdict", "a refusal", text);
+  const [all, finish] = [visible(answer.text), answer.finish];
+  if (finish === "length") return invalid("a whole answer", "one that was cut off: raise maxTokens", all);
+  if (finish === "refusal") return invalid("a verdict", "a refusal", all);
+  const text = withoutThoughts(all);
+  if (text === undefined) return invalid("thoughts that end once, by </think>", "another number of ends", all);
   if (form === "last word") return readLastWord(text, offered);
   const body = unwrap(text);
   return body.startsWith("{") ? readJson(body, offered) : readLines(text, offered, tag);
@@ -65,6 +70,13 @@ export function readVerdict(answer: Answer, { offered, form }: VerdictForm, tag:
 /** Takes out what cannot be seen: zero-width characters, direction marks, byte order marks. */
 function visible(text: string): string {
   return text.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "");
+}
+
+/** Takes off one block of thoughts. Where several marks end one, each may be a quotation: then nobody knows what is a thought. */
+function withoutThoughts(text: string): string | undefined {
+  if (!/^\s*<think>/.test(text)) return text;
+  const [_, rest, more] = text.split("</think>");
+  return more === undefined ? rest : undefined;
 }
 
 /**
@@ -77,6 +89,9 @@ export function bare(line: string): string {
   return visible(line).replace(/[*_`#]/g, "").trim();
 }
 
+/** The beginning of a text, without what a terminal would obey. */
+const quoted = (text: string) => JSON.stringify(text.slice(0, 40).replace(/[\p{Cc}\p{Cf}]/gu, "�"));
+
 function invalid(expected: string, found: string, rationale: string): Reading {
   return { verdict: "invalid", reason: `Expected ${expected} but found ${found}`, rationale };
 }
@@ -86,7 +101,7 @@ function choose(value: string, offered: readonly Choice[], rationale: string, wh
   const name = /^["'[(]*(\w+)["'\]).!]*$/.exec(bare(value))?.[1]?.toLowerCase();
   const verdict = offered.find((choice) => choice.toLowerCase() === name);
   if (verdict) return { verdict, rationale: rationale.trim() };
-  return invalid(`a verdict that is one of ${offered.join(", ")}`, JSON.stringify(value.slice(0, 40)), whole);
+  return invalid(`a verdict that is one of ${offered.join(", ")}`, quoted(value), whole);
 }
 
 /** Takes off one fence. */
@@ -100,14 +115,18 @@ const twoStrings = new RegExp(`^\\{${string}:${string},${string}:${string}\\}$`)
 
 function readJson(body: string, offered: readonly Choice[]): Reading {
   let value: Record<string, unknown>;
+  let exact: boolean;
   try {
     value = JSON.parse(body);
+    exact = twoStrings.test(body); // which gives up on many megabytes
   } catch {
     return invalid("one JSON object and nothing beside it", "text that is none", body);
   }
   const { rationale, verdict } = value;
-  if (typeof rationale !== "string" || typeof verdict !== "string" || !twoStrings.test(body)) {
-    const found = Object.entries(value).map(([name, field]) => `${name} (${typeof field})`).join(", ").slice(0, 80);
+  if (typeof rationale !== "string" || typeof verdict !== "string" || !exact) {
+    const found = Object.entries(value).slice(0, 4).map(([name, field]) => `${quoted(name)} (${typeof field})`).join(
+      ", ",
+    );
     return invalid("rationale and verdict, a string each, once, and nothing else", found || "an empty object", body);
   }
   return choose(verdict, offered, rationale, body);

@@ -1,4 +1,4 @@
-/** What no author of a judged text can know beforehand. */
+/** What no judged text can hold. */
 import { bare } from "./parse.ts";
 
 /**
@@ -14,7 +14,8 @@ export async function hashOf(texts: readonly string[]): Promise<string> {
 
 /**
  * The tag of a question: equal questions have equal ones, so that answers can be remembered. A text that should hold the
- * tag would have to hold a hash of itself and of what it does not know; should one do so all the same, there is another tag.
+ * tag would have to hold a hash of itself, which does not become easier for who knows the other texts; should one do so all
+ * the same, there is another tag.
  *
  * @param template Id of the template.
  * @param texts The judged texts, in their order.

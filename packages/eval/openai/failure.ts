@@ -10,8 +10,8 @@ export interface Asked {
   readonly model: string;
   /** Milliseconds that one try may take. */
   readonly timeout: number;
-  /** What no message may hold. */
-  readonly secrets: readonly string[];
+  /** Takes out of a text what no message may hold. */
+  readonly shown: (text: string) => string;
 }
 
 /** What a status means. Others: 4xx is about the question, 5xx may pass. */
@@ -40,7 +40,7 @@ export function failureOf(error: unknown, asked: Asked): AskError {
   if (known) return known;
   const { place, model, timeout } = asked;
   const about = `Cannot ask ${model} at ${place}`;
-  const said = (text: string) => without(asked.secrets, text).slice(0, 300);
+  const said = (text: string) => asked.shown(text).slice(0, 300);
   if (error instanceof APIConnectionTimeoutError) {
     return new AskError(`${about}: no answer within ${timeout} ms; raise timeout`, "transient");
   }
@@ -49,7 +49,7 @@ export function failureOf(error: unknown, asked: Asked): AskError {
     const [kind, advice] = code === "insufficient_quota"
       ? ["fatal", "check the account"] as const
       : statuses[status] ?? (status < 500 ? ["question", "see what it says"] : ["transient", "look into its log"]);
-    const wait = kind === "transient" ? retryAfter(headers) : undefined;
+    const wait = kind === "transient" && retryAfter(headers) || undefined; // 0 is no reason to come without a pause
     const message = `${about}: status ${said(error.message)}; ${advice}`;
     return new AskError(message, kind, wait, !mayHaveCost.has(status));
   }
@@ -58,7 +58,7 @@ export function failureOf(error: unknown, asked: Asked): AskError {
     if (/NotCapable|PermissionDenied/.test(root.name)) {
       return new AskError(`${about}: ${said(root.message)}`, "fatal", undefined, true);
     }
-    const unreached = /\(Connect\)|refused|ENOTFOUND|EAI_AGAIN/i.test(`${error.cause} ${root}`);
+    const unreached = /\(Connect\)|refused|ENOTFOUND|EAI_AGAIN/i.test(asked.shown(`${error.cause} ${root}`)); // no address says so
     const message = `${about}: no connection (${said(root.message)}); check that the server runs there`;
     return new AskError(message, "transient", undefined, unreached);
   }
@@ -93,10 +93,4 @@ function causeOf(error: unknown): AskError | undefined {
 /** The innermost cause. */
 function rootOf(error: Error): Error {
   return error.cause instanceof Error ? rootOf(error.cause) : error;
-}
-
-/** A text on one line, without secrets and addresses, whose queries may be some. */
-function without(secrets: readonly string[], text: string): string {
-  const clean = secrets.filter(Boolean).reduce((rest, secret) => rest.replaceAll(secret, "…"), text);
-  return clean.replace(/\bhttps?:\/\/[^\s)"']+/g, "…").replace(/\s+/g, " ");
 }

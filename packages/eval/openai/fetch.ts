@@ -38,31 +38,26 @@ export function guardedFetch(
   };
 }
 
-/** Whether a body says that it is short, and cannot be more: as it is sent, not compressed. */
-function isShort(headers: Headers): boolean {
-  const length = headers.get("content-length");
-  return length !== null && Number(length) <= mostBytes && headers.get("content-encoding") === null;
-}
-
+/** Reads a body to its end. What headers say about its length is not believed: it may be chunked, or compressed. */
 async function wholeBody(
   answer: Response,
   place: string,
   signal?: AbortSignal | null,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = answer.body?.getReader(); // no iterator, which takes longer
   const parts: Uint8Array[] = [];
   let length = 0;
   try {
-    if (isShort(answer.headers)) return new Uint8Array(await answer.arrayBuffer()); // much quicker than part by part
-    for await (const part of answer.body ?? []) {
-      length += part.length;
-      if (length > mostBytes) break; // which cancels the rest
-      parts.push(part);
+    for (let part = await reader?.read(); part?.value && length <= mostBytes; part = await reader?.read()) {
+      length += part.value.length;
+      parts.push(part.value);
     }
   } catch {
     signal?.throwIfAborted();
     throw new AskError(`Expected an answer from ${place} but it broke off after ${length} bytes`, "transient");
   }
   if (length > mostBytes) {
+    reader?.cancel().catch(() => {});
     throw new AskError(`Expected an answer of up to ${mostBytes} bytes from ${place} but found more`, "question");
   }
   const whole = new Uint8Array(length);

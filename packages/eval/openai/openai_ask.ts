@@ -7,6 +7,7 @@ import { answerOf } from "./answer.ts";
 import { afterRefusal, bodyOf, type Dialect } from "./dialect.ts";
 import { failureOf } from "./failure.ts";
 import { guardedFetch } from "./fetch.ts";
+import { shownWithout } from "./shown.ts";
 
 /** Whom {@linkcode openaiAsk} asks, and how. */
 export interface OpenaiAskOptions extends Partial<Dialect> {
@@ -14,9 +15,9 @@ export interface OpenaiAskOptions extends Partial<Dialect> {
   readonly model: string;
   /** Where the server's paths begin. @default {"https://api.openai.com/v1"} */
   readonly baseURL?: string;
-  /** The key, if the server wants one. It is in no message. */
+  /** The key, if the server wants one; space around it is none of it. It is in no message. */
   readonly apiKey?: string;
-  /** Milliseconds that a try may take. @default {120000} */
+  /** Milliseconds that a try may take, its answer's last byte included. @default {120000} */
   readonly timeout?: number;
   /** More fields of each request, such as `{ reasoning_effort: "low" }`. They are part of the id. */
   readonly extraBody?: Readonly<Record<string, unknown>>;
@@ -35,8 +36,8 @@ export interface OpenaiAskOptions extends Partial<Dialect> {
  *
  * @param options Whom to ask.
  * @returns The function; its id names model and server, without credentials and query.
- * @throws {TypeError} If `baseURL` is no address, or `extraBody` holds a field that is set here.
- * @throws {RangeError} If `timeout` is no integer of 1 or more.
+ * @throws {TypeError} If `baseURL` is no address, `apiKey` cannot be sent, or `extraBody` holds a field that is set here.
+ * @throws {RangeError} If `timeout` is no integer from 1 to 2³¹ − 1.
  *
  * @example With a stand-in for the server
  * ```ts
@@ -56,9 +57,13 @@ export interface OpenaiAskOptions extends Partial<Dialect> {
  * ```
  */
 export function openaiAsk(options: OpenaiAskOptions): Ask {
-  const { model, baseURL = "https://api.openai.com/v1", apiKey, timeout = 120_000, extraBody = {} } = options;
-  if (!(Number.isInteger(timeout) && timeout >= 1)) {
-    throw new RangeError(`Expected timeout to be an integer of 1 or more milliseconds but found ${timeout}`);
+  const { model, baseURL = "https://api.openai.com/v1", timeout = 120_000, extraBody = {} } = options;
+  const apiKey = options.apiKey?.trim(); // as files of keys end in a line break, and servers name them without
+  if (apiKey !== undefined && !/^[ -~]*$/.test(apiKey)) {
+    throw new TypeError("Expected apiKey to be printable ASCII but found other characters: copy it again");
+  }
+  if (!(Number.isInteger(timeout) && timeout >= 1 && timeout < 2 ** 31)) { // timers that are set to more fire at once
+    throw new RangeError(`Expected timeout to be an integer of 1 to ${2 ** 31 - 1} milliseconds but found ${timeout}`);
   }
   const url = urlOf(baseURL);
   const place = `${url.origin}${url.pathname}`.replace(/\/$/, "");
@@ -78,11 +83,13 @@ export function openaiAsk(options: OpenaiAskOptions): Ask {
     ...{ maxRetries: 0, timeout, logLevel: "off" },
     dangerouslyAllowBrowser: true, // whose key it is decides where it may go
   });
-  const secrets = [apiKey, basic, url.password, password, ...url.searchParams.values()].filter((text) =>
-    text !== undefined
-  );
+  const query = url.search.slice(1).split("&").map((part) => part.slice(part.indexOf("=") + 1));
+  const shown = shownWithout([
+    ...[apiKey ?? "", basic ?? "", url.username, username, url.password, password],
+    ...[...query, ...url.searchParams.values()],
+  ]);
   const extra = Object.keys(extraBody).length > 0 ? ` with ${canonicalJson(extraBody)}` : "";
-  const asked = { place, model, timeout, secrets };
+  const asked = { place, model, timeout, shown };
   let dialect = first;
 
   return askOf(`${model} at ${place}${extra}`, async (question, { signal }) => {
@@ -90,12 +97,13 @@ export function openaiAsk(options: OpenaiAskOptions): Ask {
     const spoken = dialect;
     try {
       const body = { ...bodyOf(question, model, spoken), ...extraBody };
-      return answerOf(await client.post("/chat/completions", { body, signal }), `${model} at ${place}`);
+      return answerOf(await client.post("/chat/completions", { body, signal }), `${model} at ${place}`, shown);
     } catch (error) {
       signal?.throwIfAborted();
       const failure = failureOf(error, asked);
       const refused = error instanceof APIError && (error.status === 400 || error.status === 422);
-      const next = refused ? afterRefusal(`${error.message} ${error.param}`, spoken, first) : undefined;
+      // Further on it may repeat the request, with words of the judged texts.
+      const next = refused ? afterRefusal(`${error.param} ${error.message}`.slice(0, 300), spoken, first) : undefined;
       if (!next) throw failure;
       if (dialect === spoken) dialect = next; // else somebody else has learned it meanwhile
       throw new AskError(`${failure.message}; from now on it is asked otherwise`, "transient", 0, true);
@@ -121,9 +129,8 @@ function refuseClashes(extraBody: Readonly<Record<string, unknown>>): void {
 function urlOf(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new TypeError(
-    `Expected baseURL to be an address such as http://127.0.0.1:8000/v1 but found "${text.replace(/[^/]*@/, "…@")}"`,
-  );
+  const plain = text.replace(/^(\w+:\/\/)?[^]*@/, "$1…@").replace(/[?#][^]*$/, "?…"); // credentials and queries are nobody's business
+  throw new TypeError(`Expected baseURL to be an address such as http://127.0.0.1:8000/v1 but found "${plain}"`);
 }
 
 /** A part of an address without its escapes; one that spells no text stands as it is. */

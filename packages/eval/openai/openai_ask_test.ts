@@ -112,10 +112,11 @@ Deno.test("openaiAsk() tells its key and the address's secrets to nobody", async
   const said: string[] = [];
   const echo = (input: string | URL | Request) =>
     Promise.resolve(Response.json({ error: { message: `No: ${input} hush-key pass-word q-secret` } }, { status: 400 }));
+  const late = () => Promise.resolve(Response.json({ error: { message: "No: hush-key" } }));
   const lost = () => Promise.reject(new TypeError("Cannot send to http://x/?q=q-secret with hush-key"));
-  for (const fetch of [echo, lost] as unknown as typeof globalThis.fetch[]) {
+  for (const fetch of [echo, late, lost] as unknown as typeof globalThis.fetch[]) {
     const ask = openaiAsk({
-      ...{ model: "judge", baseURL: "https://user:pass-word@host/v1/?q=q-secret", apiKey: "hush-key", fetch },
+      ...{ model: "judge", baseURL: "https://user:pass-word@host/v1/?q=q-secret", apiKey: " hush-key\n", fetch },
     });
     assertEquals(ask.id, "judge at https://host/v1");
     const error = await assertRejects(() => ask(question), AskError);
@@ -178,6 +179,15 @@ Deno.test("openaiAsk() does not take a question's own fault for the server's", a
   assertEquals((await assertRejects(() => ask(question), AskError, "maximum context")).kind, "question");
   await assertRejects(() => ask(question), AskError);
   assert(server.requests.every(({ body }) => body.max_tokens === 5));
+
+  const repeat = (body: AskedBody) => `Cannot read this: ${" ".repeat(300)}${JSON.stringify(body)}`;
+  await using parrot = await serveJudge({ reply: () => "A", refuse: repeat });
+  const told = openaiAsk({ model: "judge", baseURL: parrot.baseURL });
+  const messages = [{ role: "user", content: "An unknown temperature, an unexpected max_tokens" }] as const;
+  for (let i = 0; i < 2; i++) {
+    await assertRejects(() => told({ ...question, messages, schema }), AskError, "Cannot read");
+  }
+  assertEquals(parrot.requests[1]!.body, parrot.requests[0]!.body); // nothing was learned from the text
 });
 
 Deno.test("openaiAsk() ends when it is told to", async () => {
@@ -191,8 +201,46 @@ Deno.test("openaiAsk() ends when it is told to", async () => {
 
 Deno.test("openaiAsk() refuses options that cannot work", () => {
   assertThrows(() => openaiAsk({ model: "m", baseURL: "ftp://me:secret@h" }), TypeError, 'but found "ftp://…@h"');
-  assertThrows(() => openaiAsk({ model: "m", timeout: 0 }), RangeError, "timeout");
+  for (const baseURL of ["//me:sec/ret@h/?key=secret", "h/?key=secret#secret"]) {
+    const { message } = assertThrows(() => openaiAsk({ model: "m", baseURL }), TypeError, "Expected baseURL");
+    assertEquals(/sec|ret/.test(message), false, message);
+  }
+  assertThrows(() => openaiAsk({ model: "m", apiKey: "kéy" }), TypeError, "Expected apiKey to be printable ASCII");
+  for (const timeout of [0, 2 ** 31]) assertThrows(() => openaiAsk({ model: "m", timeout }), RangeError, "timeout");
   assertThrows(() => openaiAsk({ model: "m", extraBody: { n: 2 } }), TypeError, "found n,");
+});
+
+Deno.test("openaiAsk() knows answers that ended by themselves from those that were cut off or held back", async () => {
+  const read = async (finish_reason?: string | null) => {
+    const choices = [{ message: { content: "A" }, finish_reason }, {
+      message: { content: "B" },
+      finish_reason: "stop",
+    }];
+    const fetch = () => Promise.resolve(Response.json({ choices }));
+    return await openaiAsk({ model: "judge", baseURL: "http://h", fetch })(question);
+  };
+  const finishes = {
+    stop: "stop",
+    eos: "stop",
+    STOP: "stop",
+    "": "stop",
+    content_filter: "refusal",
+    SAFETY: "refusal",
+  };
+  const cut = { length: "length", model_length: "length", abort: "length", error: "length", constructor: "length" };
+  for (const [reason, finish] of Object.entries({ ...finishes, ...cut })) {
+    assertEquals(await read(reason), { text: "A", finish } as Answer, reason);
+  }
+  assertEquals((await read(null)).finish, "stop");
+});
+
+Deno.test("openaiAsk() leaves it to who tries again how long to wait, where the server says that there is no need to", async () => {
+  for (const when of ["0", "-1", "Wed, 01 Jan 2020 00:00:00 GMT"]) {
+    const headers = { "retry-after": when };
+    const fetch = () => Promise.resolve(Response.json({}, { status: 429, headers }));
+    const ask = openaiAsk({ model: "judge", baseURL: "http://h", fetch });
+    assertEquals((await assertRejects(() => ask(question), AskError)).retryAfter, undefined, when); // 0 were at once
+  }
 });
 
 Deno.test("retryAfter() reads milliseconds, seconds and dates", () => {
@@ -223,7 +271,7 @@ Deno.test("metered(openaiAsk()) costs what the server's log says, and asks again
   const log = memoryCallLog();
   const run = async () => {
     const start = server.requests.length;
-    const ask = metered(openaiAsk({ model: "judge", baseURL: server.baseURL, timeout: 1000 }), { log, pause: 1 });
+    const ask = metered(openaiAsk({ model: "judge", baseURL: server.baseURL, timeout: 400 }), { log, pause: 1 });
     const answers = await Promise.all(
       Array.from({ length: 39 }, (_, i) =>
         ask({ ...question, messages: [{ role: "user", content: `${i}` }] }, {

@@ -94,6 +94,10 @@ export async function* judgePairs<P extends Pair>(
     wake();
   }
 
+  async function leave(): Promise<void> {
+    if (!exhausted) await source.return?.();
+  }
+
   const news = () => new Promise<void>((resolve) => wake = resolve);
   signal?.addEventListener("abort", aborted);
   if (signal?.aborted) aborted();
@@ -110,8 +114,8 @@ export async function* judgePairs<P extends Pair>(
     signal?.removeEventListener("abort", aborted);
     stop.abort();
     while (judging > 0) await news();
-    const left = exhausted ? undefined : source.return?.();
-    if (pulling) Promise.resolve(left).catch(() => {}); // a source that is waited for may never answer
-    else await left;
+    const left = leave();
+    const quiet = left.catch(() => {}); // why the run failed is told, not what its source says to that
+    if (!pulling) await (failure ? quiet : left); // a source that is waited for may never answer
   }
 }

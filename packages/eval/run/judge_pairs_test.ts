@@ -108,3 +108,23 @@ Deno.test("judgePairs() takes no pairs that a slow reader has no use for", async
     if (index >= 20) break;
   }
 });
+
+Deno.test("judgePairs() tells why it failed rather than what its source says to that", async () => {
+  const source = {
+    [Symbol.iterator]: () => ({
+      next: () => ({ done: false, value: pairOf(0) }) as const,
+      return: () => {
+        throw new TypeError("Cannot close");
+      },
+    }),
+  };
+  const judge = slowJudge(() => new Error("No model"));
+  await assertRejects(() => Array.fromAsync(judgePairs(judge, source)), Error, "No model");
+  const throwing: Judge = {
+    id: "throws",
+    compare() {
+      throw new Error("At once");
+    },
+  };
+  await assertRejects(() => Array.fromAsync(judgePairs(throwing, pairs(3))), Error, "At once");
+});

@@ -69,7 +69,7 @@ export function openCallLog(path: string): SqliteCallLog {
   );
   const sum = database.prepare(`
     SELECT count(*) AS tries, count(text) AS answers, count(failure) AS failures,
-      coalesce(sum(input), 0) AS input, coalesce(sum(output), 0) AS output,
+      total(input) AS input, total(output) AS output, -- sum() fails where integers end
       count(*) FILTER (WHERE input IS NULL AND NOT free) AS unknown FROM call`);
   let waiting: Waiting[] = [];
   let turn: ReturnType<typeof setImmediate> | undefined;

@@ -120,3 +120,11 @@ Deno.test("openCallLog() rejects an append that cannot be written, and goes on",
   await log.append({ key: "k", at: 0, answer: { text: "A", finish: "stop" } });
   assertEquals(log.spent().tries, 1);
 });
+
+Deno.test("openCallLog() sums up more than an integer holds", async () => {
+  using log = openCallLog(":memory:");
+  const answer = { text: "A", finish: "stop", usage: { input: Number.MAX_SAFE_INTEGER, output: 0 } } as const;
+  for (let i = 0; i < 2000; i++) log.append({ key: "k", at: 0, answer });
+  await log.append({ key: "k", at: 0, failure: "No" });
+  assertEquals(log.spent().input / Number.MAX_SAFE_INTEGER, 2000);
+});

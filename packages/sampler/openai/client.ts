@@ -46,7 +46,8 @@ export interface ServerWords {
 }
 
 /**
- * Opens a server. Nothing is asked yet.
+ * Opens a server. Nothing is asked yet. Texts and keys go to it alone: no redirect is followed, and nothing is taken from
+ * environment variables.
  *
  * @param address The address.
  * @param options How to ask.
@@ -56,7 +57,8 @@ export interface ServerWords {
  * @throws {RangeError} If a number is out of its range.
  */
 export function openServer(address: string, options: ServerOptions, words: ServerWords): Server {
-  const { concurrency = 8, retries = 4, timeout = 600_000, apiKey } = options;
+  const { concurrency = 8, retries = 4, timeout = 600_000 } = options;
+  const apiKey = options.apiKey?.trim(); // as files of keys end in a line break, and servers name them without
   for (
     const [name, value, least] of [["concurrency", concurrency, 1], ["retries", retries, 0], [
       "timeout",
@@ -71,11 +73,12 @@ export function openServer(address: string, options: ServerOptions, words: Serve
   const { password: encoded, search } = url;
   const [username, password] = [decoded(url.username), decoded(encoded)];
   url.username = url.password = ""; // they go into a header: fetch takes no address that has them
-  const basic = username || password ? `Basic ${base64(`${username}:${password}`)}` : null;
+  const basic = username || password ? `Basic ${base64(`${username}:${password}`)}` : undefined;
+  const authorization = apiKey === undefined ? basic : `Bearer ${apiKey}`;
   const client = new OpenAI({
-    ...{ baseURL: url.href, maxRetries: retries, timeout, fetch: whole(options.fetch ?? fetch), logLevel: "off" },
-    ...{ apiKey: apiKey ?? "none", adminAPIKey: null, organization: null, project: null, webhookSecret: null },
-    defaultHeaders: apiKey === undefined ? { Authorization: basic } : {},
+    ...{ baseURL: url.href, maxRetries: retries, timeout, logLevel: "off" },
+    fetch: guarded(options.fetch ?? fetch, authorization === undefined ? {} : { authorization }),
+    ...{ apiKey: "none", adminAPIKey: null, organization: null, project: null, webhookSecret: null },
     dangerouslyAllowBrowser: true, // whose key it is decides where it may go
   });
   const place = `${url.origin}${url.pathname}`.replace(/\/$/, "");
@@ -93,12 +96,18 @@ export function openServer(address: string, options: ServerOptions, words: Serve
   };
 }
 
-/** Takes answers whole: a connection that breaks within one is tried again like any other. */
-function whole(ask: typeof fetch): typeof fetch {
+/**
+ * A `fetch` that sends no other headers than these, such as those that the client takes from the environment, follows no
+ * redirect, and takes answers whole: a connection that breaks within one is tried again like any other.
+ */
+function guarded(ask: typeof fetch, own: Readonly<Record<string, string>>): typeof fetch {
   return async (input, init) => {
-    const answer = await ask(input, init);
-    if (!answer.body) return answer;
+    const { method, body, signal } = init ?? {};
+    const sent = { accept: "application/json", "content-type": "application/json", ...own };
+    const answer = await ask(input, { method, body, signal, redirect: "manual", headers: sent });
     const { status, statusText, headers } = answer;
+    if (answer.type === "opaqueredirect") return new Response(null, { status: 307 }); // a page does not learn which
+    if (!answer.body) return answer;
     return new Response(await answer.arrayBuffer(), { status, statusText, headers });
   };
 }
@@ -120,5 +129,6 @@ function base64(text: string): string {
 function urlOf(text: string, [option, example]: ServerWords["address"]): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === "http:" || url?.protocol === "https:") return url;
-  throw new TypeError(`Expected ${option} to be an address such as ${example} but found "${text}"`);
+  const plain = text.replace(/^(\w+:\/\/)?[^]*@/, "$1…@").replace(/[?#][^]*$/, "?…"); // credentials and queries are nobody's business
+  throw new TypeError(`Expected ${option} to be an address such as ${example} but found "${plain}"`);
 }

@@ -37,13 +37,19 @@ function wordsOf(error: unknown, { check, timeout, secrets }: Asked): string {
     secrets.filter(Boolean).reduce((text, secret) => text.replaceAll(secret, "…"), message).replace(/\s+/g, " ");
   if (error instanceof APIConnectionTimeoutError) return `no answer within ${timeout} ms; raise timeout`;
   if (error instanceof APIError && error.status) {
-    const words = error.status === 404 ? `check ${check}` : advice[error.status] ?? "look into the server's log";
+    const words = error.status === 404 ? `check ${check}` : advice[error.status] ?? otherwise(error.status);
     return `status ${said(error).slice(0, 300)}; ${words}`;
   }
   if (error instanceof APIError) return `no connection (${said(rootOf(error))}); check that the server runs there`;
   if (error instanceof SyntaxError) return `its answer is no JSON (${said(error)})`;
   return said(error instanceof Error ? error : { message: `${error}` });
 }
+
+/** What to do about any other status. */
+const otherwise = (status: number) =>
+  status >= 300 && status < 400
+    ? "it sends to another address, which is not asked: give that one if it is right"
+    : "look into the server's log";
 
 /** The innermost cause. */
 function rootOf(error: Error): Error {

@@ -193,6 +193,39 @@ Deno.test("openaiSampler() says in a sentence what is wrong with an answer, and 
   });
 });
 
+Deno.test("openaiSampler() sends texts and keys nowhere else, and nothing of the environment", async () => {
+  const variables = { OPENAI_API_KEY: "env-key", OPENAI_CUSTOM_HEADERS: "x-env: env-leaked", OPENAI_ORG_ID: "env-org" };
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  const seen: string[] = [];
+  const look = ({ headers }: Request) => {
+    seen.push(headers.get("authorization") ?? "nothing");
+    assertEquals([...headers.values()].join().includes("env-"), false);
+  };
+  try {
+    const elsewhere: Answer = (_, request) => (look(request), answerWith(choice)({ n: 1 } as Body, request));
+    await serve(elsewhere, async (openOther) => {
+      await draw(openOther(), [prompts[0]!]);
+      await draw(openOther({ apiKey: " secret-key\n" }), [prompts[0]!]);
+      assertEquals(seen, ["nothing", "Bearer secret-key"]);
+      let tries = 0;
+      let location = "";
+      await serve(() => (tries++, new Response(null, { status: 307, headers: { location } })), async (open) => {
+        location = "http://127.0.0.1:1/v1/completions";
+        const drawing = () => draw(open({ retries: 2, apiKey: "secret-key" }), [prompts[0]!]);
+        await assertRejects(drawing, Error, "status 307");
+        await assertRejects(drawing, Error, "it sends to another address, which is not asked");
+      });
+      assertEquals([tries, seen.length], [2, 2]);
+    });
+  } finally {
+    for (const name of Object.keys(variables)) Deno.env.delete(name);
+  }
+  for (const baseUrl of ["me:hush@h/v1", "//h/?key=hush"]) {
+    const { message } = assertThrows(() => openaiSampler({ baseUrl, model: "tiny" }), TypeError, "Expected baseUrl");
+    assertEquals(message.includes("hush"), false, message);
+  }
+});
+
 Deno.test("openaiSampler() gives up after its timeout, and where nobody listens", async () => {
   const never = Promise.withResolvers<Response>();
   await serve(() => never.promise, async (open) => {
