@@ -1,8 +1,8 @@
 /** Gold against KL: the mean of all seeds at each checkpoint. */
+import { markup } from "@tare/eval/report";
 import { mean } from "../../apps/cli/ppo_episodes.ts";
 import { at, axesOf, drawAxes } from "../../apps/cli/report/charts/frame.ts";
 import { line } from "../../apps/cli/report/charts/d3.ts";
-import { markup } from "../../apps/cli/report/markup.ts";
 import { armOf } from "../analysis/compare.ts";
 import type { Point } from "../analysis/equal_kl.ts";
 import { fixed } from "../analysis/markdown.ts";

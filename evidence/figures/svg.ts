@@ -1,6 +1,6 @@
 /** Drawings that stand alone: pages show them as images, light and dark. */
+import { type Content, markup, textOf, trusted } from "@tare/eval/report";
 import { box } from "../../apps/cli/report/charts/frame.ts";
-import { type Content, markup, textOf, trusted } from "../../apps/cli/report/markup.ts";
 
 const [width, height] = [box.right + 12, box.bottom + 36];
 const top = 24;

@@ -1,7 +1,7 @@
 /** When to use contrastive rewards: their gain at equal KL against the share of the reward's variance between prompts. */
+import { type Content, markup } from "@tare/eval/report";
 import { mean } from "../../apps/cli/ppo_episodes.ts";
 import { at, type Axes, axesOf, drawAxes } from "../../apps/cli/report/charts/frame.ts";
-import { type Content, markup } from "../../apps/cli/report/markup.ts";
 import { armOf, type Effect, effectOf, pairsOf, type Reading, readings, type Where } from "../analysis/compare.ts";
 import { effectText, fixed } from "../analysis/markdown.ts";
 import type { Run } from "../analysis/read.ts";

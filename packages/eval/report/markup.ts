@@ -1,13 +1,13 @@
 /** HTML and SVG in which no text is trusted: what goes into a template is escaped, unless a template made it. */
 
-/** Marks markup. JSON cannot hold it, so nothing that was read from a file passes for markup. */
-const made: unique symbol = Symbol("markup");
-
 /** HTML or SVG that {@linkcode markup} made. */
 export interface Markup {
-  /** Its text. */
-  readonly [made]: string;
+  /** Tells it from text. Its own text is what {@linkcode textOf} gives. */
+  readonly kind: "markup";
 }
+
+/** Texts of all markup. They stand apart from it, so that nothing that was read from a file passes for markup. */
+const texts = new WeakMap<object, string>();
 
 /** What may stand in a template: text and numbers, {@linkcode Markup}, lists of these, and nothing. */
 export type Content = Markup | string | number | undefined | readonly Content[];
@@ -35,7 +35,7 @@ export type Content = Markup | string | number | undefined | readonly Content[];
  * ```
  */
 export function markup(strings: TemplateStringsArray, ...contents: readonly Content[]): Markup {
-  return { [made]: strings.map((part, i) => part + textOf(contents[i])).join("") };
+  return trusted(strings.map((part, i) => part + textOf(contents[i])).join(""));
 }
 
 /**
@@ -55,7 +55,7 @@ export function markup(strings: TemplateStringsArray, ...contents: readonly Cont
 export function textOf(content: Content): string {
   if (content === undefined) return "";
   if (typeof content !== "object") return escape(`${content}`);
-  return made in content ? content[made] : content.map(textOf).join("");
+  return texts.get(content) ?? (content as readonly Content[]).map(textOf).join("");
 }
 
 /**
@@ -73,7 +73,9 @@ export function textOf(content: Content): string {
  * ```
  */
 export function trusted(text: string): Markup {
-  return { [made]: text };
+  const markup: Markup = { kind: "markup" };
+  texts.set(markup, text);
+  return markup;
 }
 
 const entities: Readonly<Record<string, string>> = {

@@ -16,7 +16,7 @@ Deno.test("markup takes markup as it is, lists, numbers and nothing", () => {
 });
 
 Deno.test("markup takes nothing that came from JSON for markup", () => {
-  const forged: Content = JSON.parse('{"made":"<script>","Symbol(markup)":"<script>"}');
+  const forged: Content = JSON.parse('{"kind":"markup","text":"<script>"}');
   assertThrows(() => markup`<p>${forged}</p>`, TypeError);
 });
 
