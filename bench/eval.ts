@@ -62,10 +62,10 @@ async function measure(name: string, model: Ask): Promise<void> {
   let milliseconds = 0;
   {
     using log = openCallLog(path);
-    const ask = metered(model, { log });
+    const ask = metered(model, { log, concurrency });
     let done = 0;
     const start = performance.now();
-    for await (const { index, verdict } of judgePairs(judgeOf(ask), pairs(), { concurrency })) {
+    for await (const { index, verdict } of judgePairs(judgeOf(ask), pairs(), { concurrency: 2 * concurrency })) {
       if (verdict.winner !== truthOf(index)) {
         throw new Error(`Expected ${truthOf(index)} at ${index}: ${verdict.winner}`);
       }

@@ -19,6 +19,7 @@ export type { Clock } from "./ask/clock.ts";
 export type { GuardOptions } from "./ask/guarded.ts";
 export type { LimitOptions } from "./ask/limited.ts";
 export { type Metered, metered, type MeterOptions } from "./ask/metered.ts";
+export type { QueueOptions } from "./ask/queued.ts";
 export type { RetryOptions } from "./ask/retried.ts";
 export type { Cost, Spent } from "./ask/spent.ts";
 export { goldJudge, type GoldJudgeOptions } from "./judges/gold_judge.ts";

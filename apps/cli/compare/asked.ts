@@ -39,7 +39,7 @@ export function openAsked(values: AskValues, out: string): Asked {
   const log = lazily(file);
   const [budget, limit] = [
     { requests: values["max-requests"], tokens: values["max-cost"] },
-    { perMinute: values["per-minute"] },
+    { perMinute: values["per-minute"], concurrency: values.concurrency },
   ];
   const models: Metered[] = [];
   const open = (name: string, baseURL: string, options: object): Metered => {

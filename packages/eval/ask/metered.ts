@@ -4,13 +4,14 @@ import { budgeted, type BudgetOptions } from "./budgeted.ts";
 import { type CallLog, memoryCallLog } from "./call_log.ts";
 import { guarded, type GuardOptions } from "./guarded.ts";
 import { limited, type LimitOptions } from "./limited.ts";
+import { queued, type QueueOptions } from "./queued.ts";
 import { recorded } from "./recorded.ts";
 import { remembered } from "./remembered.ts";
 import { retried, type RetryOptions } from "./retried.ts";
 import { type Cost, noCost, type Spent, withCall } from "./spent.ts";
 
 /** How {@linkcode metered} asks. */
-export interface MeterOptions extends RetryOptions, LimitOptions, BudgetOptions, GuardOptions {
+export interface MeterOptions extends RetryOptions, LimitOptions, QueueOptions, BudgetOptions, GuardOptions {
   /** Where calls are kept; a program that may be killed wants one on disk. @default {memoryCallLog()} */
   readonly log?: CallLog;
 }
@@ -23,7 +24,7 @@ export interface Metered extends Ask {
 
 /**
  * Asks at scale: no call is lost or paid twice, failures that pass are tried again, and limits are kept. From the outside in:
- * `remembered`, `guarded`, `retried`, `budgeted`, `limited`, `recorded`.
+ * `remembered`, `guarded`, `retried`, `budgeted`, `queued`, `limited`, `recorded`.
  *
  * @param ask Whom to ask.
  * @param options How.
@@ -55,7 +56,7 @@ export function metered(ask: Ask, options: MeterOptions = {}): Metered {
     },
     answers: (key) => log.answers(key),
   };
-  const once = budgeted(limited(recorded(ask, counted, options.clock), options), options);
+  const once = budgeted(queued(limited(recorded(ask, counted, options.clock), options), options), options);
   const patient = guarded(retried(once, options), options);
   const whole = remembered(patient, log, () => fromMemory++);
   return Object.assign(
