@@ -7,6 +7,7 @@ import {
   type Reward as AnyReward,
   type SamplingRecord as TableSampling,
 } from "@tare/contrastive";
+import type { RewardJudgeOptions } from "@tare/eval";
 import type { ModelReward, ResponseToScore } from "@tare/finetune";
 import { criticOf, ppo, type PpoOptions, type ScoredEpisode } from "@tare/ppo";
 import {
@@ -32,6 +33,7 @@ const fits: readonly true[] = [
   true satisfies Fits<Contrasted, PpoOptions["reward"]>,
   true satisfies Fits<PpoOptions["reward"], Parameters<typeof contrast<Episode>>[0]>,
   true satisfies Fits<ModelReward, Reward>,
+  true satisfies Fits<ModelReward, RewardJudgeOptions["score"]>,
   true satisfies Fits<Episode, ResponseToScore>,
   true satisfies Fits<ScoredEpisode, Episode>,
   true satisfies Fits<SamplingRecord, TableSampling>,

@@ -5,20 +5,20 @@ import { type Calibration, normalizeScores } from "./calibration.ts";
 import { type RewardModel, rewardScores } from "./score.ts";
 import { checkTokens } from "./check_sequences.ts";
 
-/** What is read of an episode, which may hold more. */
+/** What is read of an episode, which may hold more. With a tokenizer the two texts will do. */
 export interface ResponseToScore {
   /** Names the prompt, in messages. */
-  readonly promptId: string;
+  readonly promptId?: string;
   /** The rendered prompt; read only where text is encoded anew. */
   readonly prompt: string;
   /** The response's text without end token; read only where text is encoded anew. */
   readonly response: string;
   /** The prompt as the policy saw it. */
-  readonly promptTokens: Uint32Array;
+  readonly promptTokens?: Uint32Array;
   /** Ids drawn, the end token included. */
-  readonly tokens: Uint32Array;
-  /** Why the response ended: one that was cut off at `length` has no end token. */
-  readonly finish: "eos" | "stop" | "length";
+  readonly tokens?: Uint32Array;
+  /** Why the response ended: one that was cut off at `length` has no end token. @default {"eos"} */
+  readonly finish?: "eos" | "stop" | "length";
 }
 
 /** Scores episodes. */
@@ -84,7 +84,7 @@ export function modelReward(options: ModelRewardOptions): ModelReward {
   const score = async (episodes: readonly ResponseToScore[]) => {
     const sequences = episodes.map((episode) => {
       const tokens = tokenizer ? encodeAnew(tokenizer, episode) : drawn(episode);
-      checkTokens(`prompt "${episode.promptId}" and its response`, tokens, model.config);
+      checkTokens(`${nameOf(episode)} and its response`, tokens, model.config);
       return { tokens };
     });
     const scores = await rewardScores(device, model, sequences, { adapter, microTokens });
@@ -95,10 +95,17 @@ export function modelReward(options: ModelRewardOptions): ModelReward {
   });
 }
 
-function drawn({ promptId, promptTokens, tokens }: ResponseToScore): Uint32Array {
+function nameOf({ promptId, prompt }: ResponseToScore): string {
+  return `prompt ${JSON.stringify(promptId ?? prompt.slice(0, 40))}`;
+}
+
+const none = new Uint32Array();
+
+function drawn(episode: ResponseToScore): Uint32Array {
+  const { promptTokens = none, tokens = none } = episode;
   if (promptTokens.length === 0 || tokens.length === 0) { // as servers answer; a prompt alone would have a score too
     throw new RangeError(
-      `Expected ids of prompt "${promptId}" and of its response but found ${promptTokens.length} and ${tokens.length}: ` +
+      `Expected ids of ${nameOf(episode)} and of its response but found ${promptTokens.length} and ${tokens.length}: ` +
         `give modelReward a tokenizer, which makes them of the texts`,
     );
   }
