@@ -91,6 +91,10 @@ export const evalCompare: Command = defineCommand({
 
     const names = [...policies.map(({ name }) => name), ...n === undefined ? [] : [nameOfBest(n)]];
     const pairs = policyPairs(names, values.pairs);
+    if (values.gpt.length > 0) {
+      const most = (2 * pairs.length * prompts.length).toLocaleString("en"); // equal responses are no question
+      context.note(`Up to ${most} requests to each judge, as far as their answers are not known yet`);
+    }
     const compare = async (): Promise<Found> => {
       using bar = context.bar(); // one for all: whoever looks on sees an end
       const drawn = before ? 0 : workOf(prompts.length, policies, Object.keys(rewards).length, n);
