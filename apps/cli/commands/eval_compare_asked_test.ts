@@ -135,8 +135,9 @@ Deno.test("tare eval compare says why verdicts are invalid, and a panel asks nob
     ...[["one", 3, 0], ["mute", 0, 3], ["panel", 0, 3]],
   ]);
   assertEquals(server.questions.length, 2 * 2 * 3);
-  assertEquals(notes.length, 1);
-  assertStringIncludes(notes[0]!, "mute: 3 of 3 verdicts are invalid, above all because: Expected a JSON object");
+  assertEquals(notes.length, 2);
+  assertStringIncludes(notes[0]!, "Up to 6 requests to each judge"); // 3 prompts in both orders
+  assertStringIncludes(notes[1]!, "mute: 3 of 3 verdicts are invalid, above all because: Expected a JSON object");
 });
 
 Deno.test("tare eval compare stops at its budget, and goes on with another one", async () => {
@@ -147,7 +148,7 @@ Deno.test("tare eval compare stops at its budget, and goes on with another one",
   const args = [...files, "--out", `${folder.path}/out`, "--gpt", "j", "--gpt-url", server.url, "--resume"];
   const first = await run([...args, "--max-requests", "3"], { ...silent, note: (line) => void notes.push(line) });
   assert(first.pairs[0].invalid >= 2);
-  assertStringIncludes(notes[0]!, "The budget of 3 requests is spent; --resume asks for them again");
+  assertStringIncludes(notes[1]!, "The budget of 3 requests is spent; --resume asks for them again");
   const second = await run([...args, "--max-requests", "3", "--concurrency", "1"]);
   assertEquals([second.pairs[0].win, server.questions.length], [3, 6]);
 });
