@@ -271,7 +271,7 @@ Deno.test("metered(openaiAsk()) costs what the server's log says, and asks again
   const log = memoryCallLog();
   const run = async () => {
     const start = server.requests.length;
-    const ask = metered(openaiAsk({ model: "judge", baseURL: server.baseURL, timeout: 400 }), { log, pause: 1 });
+    const ask = metered(openaiAsk({ model: "judge", baseURL: server.baseURL, timeout: 1000 }), { log, pause: 1 });
     const answers = await Promise.all(
       Array.from({ length: 39 }, (_, i) =>
         ask({ ...question, messages: [{ role: "user", content: `${i}` }] }, {
