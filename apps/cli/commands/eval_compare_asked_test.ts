@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { folderOfResponses, serveModels } from "../compare/fakes.ts";
 import { parseFlags, UsageError } from "../flags.ts";
-import { readJson, readLines, runTare, silent } from "../testing.ts";
+import { readJson, readLines, runTare, silent, spawnTare, waitFor } from "../testing.ts";
 import { evalCompare } from "./eval_compare.ts";
 
 async function run(args: readonly string[], context = silent) {
@@ -217,4 +217,29 @@ Deno.test("tare run does a comparison once: its answers are no input of it, and 
   const records = await Deno.readTextFile(`${path}/runs/stages.json`);
   assertStringIncludes(records, `echo=${server.url}#parrot`);
   assert(!(records + stdout + stderr).includes("secret"));
+});
+
+Deno.test("tare eval compare that is killed leaves no folder, and pays twice for nothing but what was under way", async () => {
+  await using folder = await folderOfResponses();
+  const { path } = folder;
+  let answers = 0;
+  let asked = 0;
+  await using server = serveModels(async () => {
+    const question = ++asked;
+    while (question > answers) await new Promise((resolve) => setTimeout(resolve, 2));
+    return false;
+  });
+  const args = ["short", "long"].map((name) => `${path}/${name}.jsonl`);
+  args.push("--out", `${path}/out`, "--gpt", "j", "--gpt-url", server.url, "--concurrency", "1");
+  for (answers of [2, 4]) { // and no more: one is under way at each kill
+    const child = spawnTare("eval", "compare", ...args);
+    await child.stdin.close();
+    await waitFor(child, () => Promise.resolve(asked > answers));
+    child.kill("SIGKILL");
+    await child.output();
+  }
+  assert(!(await Array.fromAsync(Deno.readDir(path))).some(({ name }) => name === "out"));
+  answers = Infinity;
+  const { pairs: [pair] } = await run(args);
+  assertEquals([pair.win, pair.invalid, server.questions.length], [3, 0, 6 + 2]);
 });

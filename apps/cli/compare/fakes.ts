@@ -12,7 +12,9 @@ export interface FakeServer extends AsyncDisposable {
 }
 
 /** Serves answers: one that judges calls the longer response better, unless it is told to mumble; any other repeats the prompt. */
-export function serveModels(mumbles: (model: string, text: string) => boolean = () => false): FakeServer {
+export function serveModels(
+  mumbles: (model: string, text: string) => boolean | Promise<boolean> = () => false,
+): FakeServer {
   const questions: FakeServer["questions"] = [];
   let [running, most] = [0, 0];
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
@@ -22,7 +24,7 @@ export function serveModels(mumbles: (model: string, text: string) => boolean = 
     questions.push({ model, text, key: request.headers.get("authorization") });
     const [a, b] = [text.indexOf("A!"), text.indexOf("BB!")];
     const verdict = a < b ? "B" : "A";
-    const content = mumbles(model, text)
+    const content = await mumbles(model, text)
       ? "Who knows?"
       : response_format
       ? JSON.stringify({ rationale: "It is longer.", verdict })
