@@ -34,6 +34,7 @@ const fits: readonly true[] = [
   true satisfies Fits<PpoOptions["reward"], Parameters<typeof contrast<Episode>>[0]>,
   true satisfies Fits<ModelReward, Reward>,
   true satisfies Fits<ModelReward, RewardJudgeOptions["score"]>,
+  true satisfies Fits<ReturnType<typeof contrast<ResponseToScore>>, Reward>,
   true satisfies Fits<Episode, ResponseToScore>,
   true satisfies Fits<ScoredEpisode, Episode>,
   true satisfies Fits<SamplingRecord, TableSampling>,

@@ -8,7 +8,7 @@ import { checkTokens } from "./check_sequences.ts";
 /** What is read of an episode, which may hold more. With a tokenizer the two texts will do. */
 export interface ResponseToScore {
   /** Names the prompt, in messages. */
-  readonly promptId?: string;
+  readonly promptId: string;
   /** The rendered prompt; read only where text is encoded anew. */
   readonly prompt: string;
   /** The response's text without end token; read only where text is encoded anew. */
@@ -84,7 +84,7 @@ export function modelReward(options: ModelRewardOptions): ModelReward {
   const score = async (episodes: readonly ResponseToScore[]) => {
     const sequences = episodes.map((episode) => {
       const tokens = tokenizer ? encodeAnew(tokenizer, episode) : drawn(episode);
-      checkTokens(`${nameOf(episode)} and its response`, tokens, model.config);
+      checkTokens(`prompt "${episode.promptId}" and its response`, tokens, model.config);
       return { tokens };
     });
     const scores = await rewardScores(device, model, sequences, { adapter, microTokens });
@@ -95,17 +95,12 @@ export function modelReward(options: ModelRewardOptions): ModelReward {
   });
 }
 
-function nameOf({ promptId, prompt }: ResponseToScore): string {
-  return `prompt ${JSON.stringify(promptId ?? prompt.slice(0, 40))}`;
-}
-
 const none = new Uint32Array();
 
-function drawn(episode: ResponseToScore): Uint32Array {
-  const { promptTokens = none, tokens = none } = episode;
+function drawn({ promptId, promptTokens = none, tokens = none }: ResponseToScore): Uint32Array {
   if (promptTokens.length === 0 || tokens.length === 0) { // as servers answer; a prompt alone would have a score too
     throw new RangeError(
-      `Expected ids of ${nameOf(episode)} and of its response but found ${promptTokens.length} and ${tokens.length}: ` +
+      `Expected ids of prompt "${promptId}" and of its response but found ${promptTokens.length} and ${tokens.length}: ` +
         `give modelReward a tokenizer, which makes them of the texts`,
     );
   }

@@ -57,7 +57,7 @@ Deno.test("modelReward() with a tokenizer reads the text: begun once, and ended 
     episode,
     { ...episode, finish: "length" },
     { ...episode, prompt: "^ab", finish: "stop" }, // a template has begun it
-    { prompt: "ab", response: "cd" }, // texts will do
+    { promptId: "p", prompt: "ab", response: "cd" }, // texts will do
   ]);
   const expected = await rewardScores(device, model, [
     { tokens: Uint32Array.of(16, 1, 2, 3, 4, 0) },
@@ -82,5 +82,6 @@ Deno.test("modelReward() names the prompt of what the model cannot take", async 
   for (const none of [{ tokens: new Uint32Array() }, { promptTokens: new Uint32Array() }]) {
     await assertRejects(() => reward([{ ...episode, ...none }]), RangeError, "give modelReward a tokenizer");
   }
-  await assertRejects(() => reward([{ prompt: "ab", response: "cd" }]), RangeError, 'Expected ids of prompt "ab"');
+  const texts = { promptId: "p", prompt: "ab", response: "cd" };
+  await assertRejects(() => reward([texts]), RangeError, 'Expected ids of prompt "p"');
 });

@@ -4,6 +4,8 @@ import { scoreJudge } from "./score_judge.ts";
 
 /** What a reward is for. */
 export interface RewardRow {
+  /** Names the prompt. */
+  readonly promptId: string;
   /** The rendered prompt. */
   readonly prompt: string;
   /** What was said to it. */
@@ -79,7 +81,7 @@ export function rewardJudge({ id, score, tie = 0, batch = 32 }: RewardJudgeOptio
     if (rows.length === 0) return;
     const signals = new Set(rows.map(({ signal }) => signal)); // a call that several wait for is not one's to end
     try {
-      const asked = rows.map(({ prompt, response }) => ({ prompt, response }));
+      const asked = rows.map(({ promptId, prompt, response }) => ({ promptId, prompt, response }));
       const scores = await score(asked, signals.size === 1 ? rows[0]!.signal : undefined);
       if (scores.length !== rows.length) {
         throw new RangeError(`Expected ${rows.length} scores of ${id} but found ${scores.length}`);
@@ -90,13 +92,16 @@ export function rewardJudge({ id, score, tie = 0, batch = 32 }: RewardJudgeOptio
     }
   }
 
-  const one = (prompt: string, response: string, signal?: AbortSignal) =>
+  const one = (row: RewardRow, signal?: AbortSignal) =>
     new Promise<number>((resolve, reject) => {
-      waiting.push({ prompt, response, signal, resolve, reject });
+      waiting.push({ ...row, signal, resolve, reject });
       if (!running) {
         running = true;
         work();
       }
     });
-  return scoreJudge({ id, score: one, tie });
+  const judgeOn = (promptId: string) =>
+    scoreJudge({ id, tie, score: (prompt, response, signal) => one({ promptId, prompt, response }, signal) });
+  judgeOn(""); // refuses a tie that makes no sense before anybody asks
+  return { id, compare: (pair, signal) => judgeOn(pair.promptId).compare(pair, signal) };
 }

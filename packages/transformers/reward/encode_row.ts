@@ -2,6 +2,9 @@
 import type { PreTrainedTokenizer } from "@huggingface/transformers";
 import type { RewardRow } from "@tare/eval";
 
+/** What is scored: a prompt and what was said to it. */
+export type RewardTexts = Pick<RewardRow, "prompt" | "response">;
+
 /**
  * How prompt and response become one text: `chat` renders a user's and an assistant's turn by the chat template, `pair` gives
  * the tokenizer two texts, which it separates as it was trained to, `text` puts the response right behind the prompt.
@@ -28,7 +31,7 @@ export interface Encoded {
  */
 export function encodeRow(
   tokenizer: PreTrainedTokenizer,
-  { prompt, response }: RewardRow,
+  { prompt, response }: RewardTexts,
   form: RewardForm,
   limit: number,
   template?: string,

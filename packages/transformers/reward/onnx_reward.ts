@@ -3,8 +3,7 @@ import { AutoTokenizer, PreTrainedModel, type PreTrainedTokenizer, Tensor } from
 import { findModel, loading, type ModelConfig, type ModelOptions, positionsOf, sentence } from "../model/source.ts";
 import { inTurn } from "../model/turns.ts";
 import { batches } from "./batches.ts";
-import type { RewardRow } from "@tare/eval";
-import { type Encoded, encodeRow, type RewardForm } from "./encode_row.ts";
+import { type Encoded, encodeRow, type RewardForm, type RewardTexts } from "./encode_row.ts";
 import { type RewardLabel, scorer } from "./label.ts";
 
 /** How a reward model scores. */
@@ -30,7 +29,7 @@ export interface OnnxReward {
    * @param signal Ends it before the next batch.
    * @returns The score of each row, a logit or a difference of two; NaN where the response alone has too many tokens.
    */
-  (rows: readonly RewardRow[], signal?: AbortSignal): Promise<Float32Array>;
+  (rows: readonly RewardTexts[], signal?: AbortSignal): Promise<Float32Array>;
   /** Gives the model's memory back, after the scores that are under way. */
   dispose(): Promise<void>;
   /** The same, for `await using`. */
@@ -125,7 +124,7 @@ export async function onnxReward(from: string, options: OnnxRewardOptions = {}):
     return Float32Array.from(encoded, (_, i) => score(data.subarray(i * names.length, (i + 1) * names.length)));
   }
 
-  async function scoreRows(rows: readonly RewardRow[], signal?: AbortSignal): Promise<Float32Array> {
+  async function scoreRows(rows: readonly RewardTexts[], signal?: AbortSignal): Promise<Float32Array> {
     signal?.throwIfAborted();
     const encoded = rows.map((row) => encodeRow(tokenizer, row, form, limit, template));
     const scores = new Float32Array(rows.length).fill(NaN);
@@ -142,7 +141,7 @@ export async function onnxReward(from: string, options: OnnxRewardOptions = {}):
     open = false;
     await turn(() => model.dispose());
   }
-  async function reward(rows: readonly RewardRow[], signal?: AbortSignal): Promise<Float32Array> {
+  async function reward(rows: readonly RewardTexts[], signal?: AbortSignal): Promise<Float32Array> {
     if (!open) throw new TypeError(`Expected a reward model but found ${from} disposed of: load it again`);
     return await turn(() => scoreRows(rows, signal));
   }
