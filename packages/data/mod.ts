@@ -14,6 +14,7 @@ export { countSkip, type Skipped, type SkipReason, type Skips } from "./examples
 export { splitOf, type SplitOptions } from "./examples/split.ts";
 export { type ContextStats, type DataStats, dataStats, type DataStatsOptions, type Lengths } from "./examples/stats.ts";
 export type { RatedSequence, Sequence, SequencePair } from "./examples/sequences.ts";
+export { unzip } from "./rows/gzip.ts";
 export { readJsonl, type ReadJsonlOptions } from "./rows/jsonl.ts";
 export { type Row, RowError, type RowPlace } from "./rows/row.ts";
 export type { Codec } from "./tokenizer/codec.ts";

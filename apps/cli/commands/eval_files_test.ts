@@ -84,6 +84,12 @@ Deno.test("tare eval agree compares one judge with people, and refuses too few p
   );
   const few = ["--judge", "judge", "--least-prompts", "50"];
   await assertRejects(() => agree(`${path}/out`, `${path}/votes.jsonl`, ...few), RangeError, "50");
+  await Deno.writeFile(`${path}/cut.jsonl.gz`, Uint8Array.of(0x1f, 0x8b, 8, 0));
+  await assertRejects(
+    () => agree(`${path}/out`, `${path}/cut.jsonl.gz`, "--judge", "gold"),
+    SyntaxError,
+    "Cannot unzip",
+  );
   const bad = `${path}/bad.jsonl`;
   await Deno.writeTextFile(bad, '{"judge":"ann","promptId":"p1","a":"ppo","b":"sft","winner":"ppo"}\n');
   await assertRejects(() => agree(`${path}/out`, bad, "--judge", "gold"), Error, `${bad}, line 1: `);

@@ -6,7 +6,6 @@ import { openaiAsk } from "@tare/eval/openai";
 import { openCallLog } from "@tare/eval/sqlite";
 import { checkAddress } from "../address.ts";
 import { UsageError } from "../flags.ts";
-import { advised } from "./advised.ts";
 import type { AskValues } from "./ask_flags.ts";
 import { once } from "./once.ts";
 import { scorers } from "./table.ts";
@@ -43,7 +42,7 @@ export function openAsked(values: AskValues, out: string): Asked {
   ];
   const models: Metered[] = [];
   const open = (name: string, baseURL: string, options: object): Metered => {
-    const ask = advised(openaiAsk({ model: name, baseURL, apiKey: Deno.env.get("OPENAI_API_KEY") }));
+    const ask = openaiAsk({ model: name, baseURL, apiKey: Deno.env.get("OPENAI_API_KEY") });
     const meter = metered(ask, { log, ...limit, ...options });
     models.push(meter);
     return meter;

@@ -1,4 +1,5 @@
 /** Evaluations that were written before: folders of `tare eval compare`, and files of verdicts or votes. */
+import { unzip } from "@tare/data";
 import type { VerdictRow } from "@tare/eval";
 import { type Evaluation, readResponses, readVerdicts, type Text } from "@tare/eval/report";
 import { isFolder, openFile } from "../files.ts";
@@ -49,20 +50,14 @@ export function judgeOf(verdicts: readonly VerdictRow[], name: string | undefine
 }
 
 async function read<R>(path: string, rows: (text: Text) => AsyncGenerator<R>): Promise<R[]> {
-  const found = await openFile(path);
-  if (!found) throw new UsageError(`Cannot open ${path}: there is no such file`);
-  const begin = new Uint8Array(await found.slice(0, 2).arrayBuffer());
-  using file = await Deno.open(path);
+  if (!await openFile(path)) throw new UsageError(`Cannot open ${path}: there is no such file`);
+  const { readable } = await Deno.open(path);
   try {
-    const bytes = isZipped(begin) ? file.readable.pipeThrough(new DecompressionStream("gzip")) : file.readable;
+    const bytes = ReadableStream.from(unzip(readable, path)) as ReadableStream<BufferSource>;
     return await Array.fromAsync(rows(bytes.pipeThrough(new TextDecoderStream())));
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) error.message = `${path}, ${error.message}`;
+    const ofLine = (error instanceof SyntaxError || error instanceof TypeError) && error.message.startsWith("line ");
+    if (ofLine) error.message = `${path}, ${error.message}`;
     throw error;
   }
-}
-
-/** Whether bytes are the beginning of a gzip file. */
-function isZipped([first, second]: Uint8Array): boolean {
-  return first === 0x1f && second === 0x8b;
 }

@@ -3,7 +3,20 @@
 /**
  * Unzips bytes that begin as gzip does; others stay as they are.
  *
+ * @param stream The bytes.
+ * @param file Names the file in errors.
+ * @returns The bytes, unzipped.
  * @throws {SyntaxError} If they are damaged or end early.
+ *
+ * @example Usage
+ * ```ts
+ * import { unzip } from "@tare/data";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const zipped = new Blob(["Is it?"]).stream().pipeThrough(new CompressionStream("gzip"));
+ * const bytes = ReadableStream.from(unzip(zipped, "prompts.txt.gz"));
+ * assertEquals(await new Response(bytes).text(), "Is it?");
+ * ```
  */
 export async function* unzip(stream: ReadableStream<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
   const { head, whole } = await peek(stream, 2);

@@ -16,13 +16,13 @@ export interface Asked {
 
 /** What a status means. Others: 4xx is about the question, 5xx may pass. */
 const statuses: Readonly<Record<number, readonly [kind: FailureKind, advice: string]>> = {
-  401: ["fatal", "check apiKey"],
+  401: ["fatal", "check the key"],
   402: ["fatal", "check the account"],
-  403: ["fatal", "check apiKey"],
-  404: ["fatal", "check model and baseURL"],
+  403: ["fatal", "check the key"],
+  404: ["fatal", "check the model's name and the address"],
   408: ["transient", "the server waited too long"],
   409: ["transient", "the server was busy with something else"],
-  429: ["transient", "lower concurrency or perMinute"],
+  429: ["transient", "ask less at a time, or less often"],
 };
 
 /** Gateways say these when the server behind them is slow or breaks off: it may have answered, and be paid. */
@@ -42,7 +42,10 @@ export function failureOf(error: unknown, asked: Asked): AskError {
   const about = `Cannot ask ${model} at ${place}`;
   const said = (text: string) => asked.shown(text).slice(0, 300);
   if (error instanceof APIConnectionTimeoutError) {
-    return new AskError(`${about}: no answer within ${timeout} ms; raise timeout`, "transient");
+    return new AskError(
+      `${about}: no answer within ${timeout} ms; give it more time, or ask less at a time`,
+      "transient",
+    );
   }
   if (error instanceof APIError && error.status) {
     const { status, headers, code } = error;

@@ -29,8 +29,7 @@ export function guardedFetch(
     const { status, statusText, type } = answer;
     if (type === "opaqueredirect" || status >= 300 && status < 400) {
       await answer.body?.cancel();
-      const message =
-        `Expected an answer from ${place} but it sends to another address: give that one as baseURL if it is right`;
+      const message = `Expected an answer from ${place} but it sends to another address: give that one if it is right`;
       throw new AskError(message, "question", undefined, true);
     }
     const body = await wholeBody(answer, place, init?.signal);

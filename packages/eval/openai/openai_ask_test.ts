@@ -30,10 +30,10 @@ Deno.test("openaiAsk() reads answers, refusals and what they cost", async () => 
 
 Deno.test("openaiAsk() says of each failure what it means, and whether it may have cost", async () => {
   const expected: [Behaviour, string, boolean, RegExp][] = [
-    ["busy", "transient", true, /status 429 Slow down; lower concurrency or perMinute$/],
+    ["busy", "transient", true, /status 429 Slow down; ask less at a time, or less often$/],
     ["error", "transient", true, /status 500 Out of memory/],
     ["half", "transient", false, /broke off after \d+ bytes/],
-    ["hang", "transient", false, /no answer within 100 ms; raise timeout/],
+    ["hang", "transient", false, /no answer within 100 ms; give it more time/],
     ["redirect", "question", true, /sends to another address/],
     ["huge", "question", false, /up to 4194304 bytes/],
     ["html", "question", false, /Expected a chat completion from judge at .* but found the body: /],
