@@ -4,6 +4,9 @@ import { root } from "./workspace.ts";
 
 /** Every npm package that the root lock may name. Heavier ones live in a folder with a lock of its own. */
 const allowed: readonly string[] = [
+  "@asteasolutions/zod-to-openapi", // the server's schemas as OpenAPI, with three small packages that it needs
+  "@hono/zod-openapi",
+  "@hono/zod-validator",
   "@huggingface/blake3-jit",
   "@huggingface/hub",
   "@huggingface/jinja",
@@ -31,15 +34,18 @@ const allowed: readonly string[] = [
   "fast-check",
   "fzstd",
   "gearhash-jit",
+  "hono",
   "hyparquet",
   "hyparquet-compressors",
   "hysnappy",
   "internmap",
   "is-fullwidth-code-point",
   "openai",
+  "openapi3-ts",
   "pure-rand",
   "string-width",
   "strip-ansi",
+  "yaml",
   "zod",
 ];
 
