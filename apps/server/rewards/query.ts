@@ -74,13 +74,19 @@ function withoutBegin(text: string, begin: string): string {
 }
 
 function withoutFill(text: string, ends: readonly string[]): string {
-  const fill = ends.find((end) => end !== "" && text.startsWith(end));
-  return fill === undefined ? text : withoutFill(text.slice(fill.length), ends);
+  for (;;) {
+    const fill = ends.find((end) => end !== "" && text.startsWith(end));
+    if (fill === undefined) return text;
+    text = text.slice(fill.length);
+  }
 }
 
 function withoutEnds(text: string, ends: readonly string[]): string {
-  const end = ends.find((end) => end !== "" && text.endsWith(end));
-  return end === undefined ? text : withoutEnds(text.slice(0, -end.length), ends);
+  for (;;) {
+    const end = ends.find((end) => end !== "" && text.endsWith(end));
+    if (end === undefined) return text;
+    text = text.slice(0, -end.length);
+  }
 }
 
 /**
