@@ -2,12 +2,13 @@
 import { setImmediate } from "node:timers";
 import type { Score, ScoreRow } from "../options.ts";
 import { FullError, modelError } from "./errors.ts";
+import { inTime } from "./in_time.ts";
 
 /** How rows are scored together. */
 export interface BatchOptions {
-  /** Most rows of a batch. @default {64} */
+  /** Most rows of a batch. @default {what the score says, or 64} */
   readonly mostRows?: number;
-  /** Batches at a time: 1 for a local model, more for a server. @default {1} */
+  /** Batches at a time: 1 for a local model, more for a server. @default {what the score says, or 1} */
   readonly concurrency?: number;
   /** Most rows that wait; beyond them a request is turned away. @default {4096} */
   readonly mostWaiting?: number;
@@ -65,7 +66,8 @@ interface Batch {
  * @throws {RangeError} If a number is no integer of 1 or more.
  */
 export function batched(score: Score, options: BatchOptions = {}): ScoreRows {
-  const { mostRows = 64, concurrency = 1, mostWaiting = 4096, timeout = 120_000 } = options;
+  const { mostRows = score.mostRows ?? 64, concurrency = score.concurrency ?? 1 } = options;
+  const { mostWaiting = 4096, timeout = 120_000 } = options;
   for (const [name, value] of Object.entries({ mostRows, concurrency, mostWaiting, timeout })) {
     if (Number.isInteger(value) && value >= 1) continue;
     throw new RangeError(`Expected ${name} of batches to be an integer of 1 or more but found ${value}`);
@@ -158,23 +160,4 @@ export function batched(score: Score, options: BatchOptions = {}): ScoreRows {
       call();
     });
   };
-}
-
-/** Waits for work so long and no longer; it is told to end by its signal, and may not listen. */
-async function inTime<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  milliseconds: number,
-  gone: AbortController,
-): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const late = new DOMException(`no answer within ${milliseconds} ms`, "TimeoutError");
-    reject(late);
-    gone.abort(late);
-  }, milliseconds);
-  try {
-    return await Promise.race([work(gone.signal), promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

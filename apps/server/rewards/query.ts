@@ -53,7 +53,9 @@ export async function readQuery(
   const head = [prompt, own].find((form) => text.startsWith(form));
   if (head === undefined) {
     throw new RangeError(
-      `Expected a query that begins with its prompt, ${cut(prompt)}, but found ${cut(query)}: send the prompt as it was ` +
+      `Expected a query that begins with its prompt, ${cut(prompt)}, but found ${
+        cut(query)
+      }: send the prompt as it was ` +
         "rendered for the policy, and the query decoded with its special tokens",
     );
   }
