@@ -16,6 +16,7 @@ import { ownPages } from "./http/origin.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import { limitRates, type Rates } from "./http/rate.ts";
 import type { AppOptions, Limits } from "./options.ts";
+import { rewardRoutes } from "./rewards/routes.ts";
 
 /** The server as a function of requests. */
 export interface App {
@@ -42,7 +43,7 @@ const rates: Rates = {
 };
 
 /** Areas of the API: each adds its routes. */
-const areas: readonly ((api: Api, deps: Deps) => void)[] = [healthRoutes, evaluationRoutes];
+const areas: readonly ((api: Api, deps: Deps) => void)[] = [healthRoutes, evaluationRoutes, rewardRoutes];
 
 /**
  * Makes the app. It listens nowhere: give its `fetch` to `Deno.serve`, or call it from a program.

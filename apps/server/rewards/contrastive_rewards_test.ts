@@ -192,6 +192,20 @@ Deno.test("contrastiveRewards() draws a baseline once, for all who ask, and keep
   assertEquals([...store.baselines.rows("fake", "policy")].map((row) => row.sampling), [hotter]);
 });
 
+Deno.test("contrastiveRewards() takes special tokens off, and puts them around what it draws, as trainers do", async () => {
+  const score = Object.assign(fakeScore(), { specials: { begin: "<s>", end: ["</s>", "<pad>"] } });
+  const rewards = contrastiveRewards({ score, table, missing: "sample", sample: fakeSample() });
+  const [known] = await rewards([{ query: "<s>Tea? Yes.</s><pad>" }]);
+  assertEquals(known!.contrastive, (await offline([scoreRow("Tea?", " Yes.")]))[0]);
+  await rewards([{ query: "<s>Water? Yes.</s><pad>", prompt: "<s>Water?" }]);
+  assertEquals(score.batches.flat().map(({ prompt, response, text }) => [prompt, response, text]), [
+    ["Tea?", " Yes.", "<s>Tea? Yes.</s><pad>"],
+    ["Water?", " Well.", "<s>Water? Well.</s>"],
+    ["Water?", " No.", "<s>Water? No.</s>"],
+    ["Water?", " Yes.", "<s>Water? Yes.</s><pad>"],
+  ]);
+});
+
 Deno.test("contrastiveRewards() does not remember a failure to draw, and who leaves takes nothing from others", async () => {
   let fails = 1;
   const sample = fakeSample(() =>

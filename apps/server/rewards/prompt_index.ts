@@ -8,7 +8,7 @@ export interface PromptIndex {
   /** How many of them have the text of their prompt: the others are found by its hash, and by no prefix. */
   readonly texts: number;
   /**
-   * Finds a prompt's row by its hash, which every row has.
+   * Finds a prompt's row: by its text, or by its hash, which every row has.
    *
    * @param prompt The prompt, whole.
    */
@@ -43,9 +43,10 @@ export function promptIndex(rows: Iterable<BaselineRow>): PromptIndex {
     if (!byHash.has(row.promptHash)) byHash.set(row.promptHash, row);
   }
   const entries = linked(byHash.values());
+  const byText = new Map(entries.map(({ prompt, row }) => [prompt, row])); // needs no hash of what is asked for
   return {
     ...{ rows: count, texts: entries.length },
-    find: async (prompt) => byHash.get(await hashPrompt(prompt)),
+    find: async (prompt) => byText.get(prompt) ?? byHash.get(await hashPrompt(prompt)),
     prefix(text) {
       // Whatever the text begins with comes before it, and the last of what comes before begins with it too.
       let entry = lastUpTo(entries, text);
