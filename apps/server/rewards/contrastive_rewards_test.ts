@@ -174,8 +174,9 @@ Deno.test("contrastiveRewards() draws a baseline once, for all who ask, and keep
     assertEquals(raw, valueOf(scoreRow("Water?", ` ${i >> 1}`)));
     assertEquals([baseline, contrastive], [offset, Math.fround(raw - offset)]);
   }
+  assertEquals(await rewards([queries[0]!]), answers.slice(0, 1)); // and later
   assertEquals(sample.asked, ["Water?"]);
-  assertEquals(score.batches.flat().length, 2 + 18);
+  assertEquals(score.batches.flat().length, 2 + 18 + 1);
 
   const kept: BaselineRow[] = [...store.baselines.rows("fake", "policy")];
   await baselineTable(kept); // as good as rows of a file
@@ -218,9 +219,9 @@ Deno.test("contrastiveRewards() does not remember a failure to draw, and who lea
   const leaving = new AbortController();
   const left = assertRejects(() => ask(leaving.signal), Error, "client left");
   const stays = ask();
-  await Promise.resolve();
   leaving.abort(new Error("client left"));
-  await left;
+  await left; // without waiting for the draws
+  gate.resolve([" a", " b"]);
   assertEquals((await stays).length, 1);
   assertEquals(sample.asked, ["Water?", "Water?"]);
 });

@@ -26,6 +26,13 @@ Deno.test("readQuery() takes special tokens off, and finds the prompt with and w
   assertEquals(await found("<s><s>Tea? Yes.", undefined, begun), ["tea", "<s>Tea?", " Yes."]);
 });
 
+Deno.test("readQuery() finds prompts of the table that begin with what fills up elsewhere", async () => {
+  const filled = promptIndex([await fakeRow("tea", "</s>Tea?")]);
+  for (const prompt of ["</s>Tea?", undefined]) {
+    assertEquals(await found("</s>Tea? Yes.</s>", prompt, filled), ["tea", "</s>Tea?", " Yes."]);
+  }
+});
+
 Deno.test("readQuery() takes one begin off and no more, and no special token out of the middle or off the prompt", async () => {
   assertEquals(await found("<s>Tea?<s>a</s>b</s>", "Tea?"), ["tea", "Tea?", "<s>a</s>b"]);
   const ended = promptIndex([await fakeRow("ended", "Tea?</s>")]);

@@ -53,6 +53,16 @@ Deno.test("/get_reward leaves the baselines out of what is logged where one is m
   });
 });
 
+Deno.test("/get_reward draws a missing baseline, and the store keeps it", async () => {
+  const sample = Object.assign(() => Promise.resolve([" Well.", " No."]), { policy: "policy" });
+  await using app = testApp({ score: half(), baselines: table, missing: "sample", sample });
+  const request = { query: "Water? Yes.", prompts: "Water?" };
+  assertEquals((await body(await app.ask("rewards", "POST", "/get_reward", request))).rewards, [0]);
+  assertEquals([...app.store.baselines.rows("fake", "policy")].map(({ prompt, rewards }) => [prompt, rewards]), [
+    ["Water?", [0.5, 0.5]],
+  ]);
+});
+
 Deno.test("/classify answers as vLLM, and as SGLang where it is asked so", async () => {
   await using app = testApp({ score: half(), baselines: table, clock: () => 7_999 });
   const ask = async (request: unknown) => await body(await app.ask("rewards", "POST", "/classify", request));
