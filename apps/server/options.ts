@@ -1,4 +1,9 @@
 /** What the server is made of: who scores, who judges, where things are kept. */
+import type { Baseline, BaselineTable } from "@tare/contrastive";
+import type { Judge } from "@tare/eval";
+import type { Log } from "./http/log.ts";
+import type { Rates } from "./http/rate.ts";
+import type { Store } from "./store/store.ts";
 
 /** A response to score. */
 export interface ScoreRow {
@@ -48,3 +53,43 @@ export interface Sample {
 
 /** What is done about a prompt without a baseline: it is refused, sampled on the spot, or its reward stays raw. */
 export type Missing = "refuse" | "sample" | "raw";
+
+/** Limits of what is asked. */
+export interface Limits {
+  /** Most bytes of a body. @default {64 MiB} */
+  readonly bytes: number;
+  /** Seconds in which a body has to come. @default {30} */
+  readonly bodySeconds: number;
+  /** Seconds that scoring or judging one request may take. @default {120} */
+  readonly answerSeconds: number;
+  /** Requests a second and at once, by role. */
+  readonly rates: Rates;
+}
+
+/** What the app is made of. */
+export interface AppOptions {
+  /** Where everything is kept. */
+  readonly store: Store;
+  /** Judges by the names that requests call them by. */
+  readonly judges?: Readonly<Record<string, Judge>>;
+  /** Scores responses; without it there are no rewards. */
+  readonly score?: Score;
+  /** Baselines that were sampled before. */
+  readonly baselines?: BaselineTable;
+  /** Which number of a row is the baseline. @default {"mean"} */
+  readonly baseline?: Baseline;
+  /** What is done about a prompt without a baseline. @default {"refuse"} */
+  readonly missing?: Missing;
+  /** Draws baselines on the spot, where `missing` says so. */
+  readonly sample?: Sample;
+  /** Addresses by which browsers and clients reach the app, the first of them for links, such as `https://eval.example.org`. */
+  readonly origins: readonly string[];
+  /** Whether processes of this machine may score without a token: only where nobody else can reach the app. @default {false} */
+  readonly trustLocal?: boolean;
+  /** The clock, in milliseconds since 1970. @default {Date.now} */
+  readonly clock?: () => number;
+  /** Limits, as far as they are not the usual ones. */
+  readonly limits?: Partial<Limits>;
+  /** Takes lines of the log. @default {nothing is logged} */
+  readonly log?: Log;
+}

@@ -3,5 +3,6 @@
  *
  * @module
  */
+export { type Contents, openDatabase } from "./database.ts";
 export { openCallLog, type SqliteCallLog } from "./call_log.ts";
 export { openStudyStore, type SqliteStudyStore } from "./studies.ts";

@@ -1,0 +1,131 @@
+/** Evaluations in the server's file: responses, and verdicts as they come. */
+import type { DatabaseSync } from "node:sqlite";
+import type { ResponseRow, VerdictRow } from "@tare/eval";
+import type { Evaluation } from "@tare/eval/report";
+
+/** An evaluation without its rows. */
+export interface EvaluationRecord {
+  /** Its id. */
+  readonly id: string;
+  /** What its owner calls it. */
+  readonly name: string;
+  /** When it was made, in milliseconds since 1970. */
+  readonly created: number;
+  /** The policies, in the order in which they came. */
+  readonly policies: readonly string[];
+  /** How many prompts have responses. */
+  readonly prompts: number;
+  /** How many verdicts of judges there are; people's votes are in the study. */
+  readonly verdicts: number;
+  /** Grows with every verdict: what was computed of another version is out of date. */
+  readonly version: number;
+}
+
+/** Keeps evaluations. */
+export interface Evaluations {
+  /** Adds one; false, and nothing is done, if there is one of this name. */
+  create(of: Pick<EvaluationRecord, "id" | "name" | "created">, rows: Evaluation): boolean;
+  /** All of them, the latest first. */
+  list(): readonly EvaluationRecord[];
+  /** One of them. */
+  find(id: string): EvaluationRecord | undefined;
+  /** Its rows; none if it is not there. */
+  rows(id: string): Evaluation;
+  /** Adds verdicts; one of the same judge on the same prompt and pair takes the place of the earlier one. */
+  addVerdicts(id: string, verdicts: readonly VerdictRow[]): void;
+  /** Drops one; false if it is not there. */
+  remove(id: string): boolean;
+}
+
+/** Tables of this. Rows are JSON, which may hold half surrogates and the character 0. */
+export const evaluationTables = `
+  CREATE TABLE evaluation (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE,
+    created INTEGER NOT NULL,
+    policies TEXT NOT NULL,
+    prompts INTEGER NOT NULL,
+    version INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE response (
+    evaluation INTEGER NOT NULL REFERENCES evaluation ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (evaluation, number)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE verdict (
+    number INTEGER PRIMARY KEY,
+    evaluation INTEGER NOT NULL REFERENCES evaluation ON DELETE CASCADE,
+    what TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (evaluation, what)
+  ) STRICT;`;
+
+/** Opens evaluations. */
+export function openEvaluations(database: DatabaseSync): Evaluations {
+  const record = `SELECT id, name, created, policies, prompts, version,
+    (SELECT count(*) FROM verdict WHERE evaluation = evaluation.number) AS verdicts FROM evaluation`;
+  const numberOf = (id: string) => database.prepare("SELECT number FROM evaluation WHERE id = ?").get(id)?.number;
+  const bodies = <T>(table: string, number: unknown) =>
+    database.prepare(`SELECT body FROM ${table} WHERE evaluation = ? ORDER BY number`).all(number as number)
+      .map(({ body }) => JSON.parse(String(body)) as T);
+  const addVerdicts = (number: number, verdicts: readonly VerdictRow[]) => {
+    const add = database.prepare(`INSERT INTO verdict (evaluation, what, body) VALUES (?, ?, ?)
+      ON CONFLICT (evaluation, what) DO UPDATE SET body = excluded.body`);
+    for (const row of verdicts) add.run(number, whatOf(row), JSON.stringify(row));
+    database.prepare("UPDATE evaluation SET version = version + ? WHERE number = ?").run(verdicts.length, number);
+  };
+  return {
+    create: ({ id, name, created }, { responses, verdicts }) =>
+      inTransaction(database, () => {
+        const policies = JSON.stringify([...new Set(responses.map(({ policy }) => policy))]);
+        const prompts = new Set(responses.map(({ promptId }) => promptId)).size;
+        const insert = database.prepare(`INSERT INTO evaluation (id, name, created, policies, prompts)
+          VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`);
+        const { changes, lastInsertRowid } = insert.run(id, name, created, policies, prompts);
+        if (Number(changes) === 0) return false;
+        const number = Number(lastInsertRowid);
+        const add = database.prepare("INSERT INTO response (evaluation, number, body) VALUES (?, ?, ?)");
+        for (const [i, row] of responses.entries()) add.run(number, i, JSON.stringify(row));
+        addVerdicts(number, verdicts);
+        return true;
+      }),
+    list: () => database.prepare(`${record} ORDER BY number DESC`).all().map(recordOf),
+    find(id) {
+      const row = database.prepare(`${record} WHERE id = ?`).get(id);
+      return row && recordOf(row);
+    },
+    rows(id) {
+      const number = numberOf(id) ?? -1;
+      return { responses: bodies<ResponseRow>("response", number), verdicts: bodies<VerdictRow>("verdict", number) };
+    },
+    addVerdicts(id, verdicts) {
+      const number = numberOf(id);
+      if (number === undefined) throw new RangeError(`Expected an evaluation but found none of id ${id}`);
+      inTransaction(database, () => addVerdicts(Number(number), verdicts));
+    },
+    remove: (id) => Number(database.prepare("DELETE FROM evaluation WHERE id = ?").run(id).changes) > 0,
+  };
+}
+
+/** What a verdict is about, in whichever order its policies stand. */
+function whatOf({ judge, promptId, a, b }: VerdictRow): string {
+  return JSON.stringify([judge, promptId, ...[a, b].sort()]);
+}
+
+function recordOf(row: Record<string, unknown>): EvaluationRecord {
+  return { ...row, policies: JSON.parse(String(row.policies)) } as unknown as EvaluationRecord;
+}
+
+function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
+  }
+}

@@ -1,0 +1,22 @@
+/** What routes are given. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Cookies } from "../access/cookies.ts";
+import type { AppOptions, Limits } from "../options.ts";
+import type { Env } from "./env.ts";
+
+/** The app while routes are added to it. */
+export type Api = OpenAPIHono<Env>;
+
+/** What the app was given, with what is usual in place of what was not, and what routes share. */
+export interface Deps extends Omit<AppOptions, "limits"> {
+  /** The clock, in milliseconds since 1970. */
+  readonly clock: () => number;
+  /** All limits. */
+  readonly limits: Limits;
+  /** Reads and writes cookies. */
+  readonly cookies: Cookies;
+  /** Fires when the app closes: streams end, work that goes on by itself stops where it can go on later. */
+  readonly closing: AbortSignal;
+  /** Something that goes on behind an answer; the app waits for it when it closes. */
+  readonly background: (work: Promise<unknown>) => void;
+}

@@ -1,0 +1,28 @@
+/** Headers of every answer. */
+import type { MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
+import type { Env } from "./env.ts";
+
+/** What a page may load and do: its own scripts, styles and requests, and nothing else. */
+export const policy: string = [
+  "default-src 'none'",
+  ...["script-src", "style-src", "connect-src", "img-src"].map((kind) => `${kind} 'self'`),
+  ...["base-uri", "form-action", "frame-ancestors"].map((kind) => `${kind} 'none'`),
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+/** Sets them; nothing of the server is kept by caches, unless an answer says so. */
+export function headers(): MiddlewareHandler<Env> {
+  return createMiddleware<Env>(async (c, next) => {
+    await next();
+    const set = (name: string, value: string) => c.res.headers.set(name, value);
+    set("content-security-policy", policy);
+    set("x-content-type-options", "nosniff");
+    set("referrer-policy", "no-referrer");
+    set("cross-origin-opener-policy", "same-origin");
+    set("cross-origin-resource-policy", "same-origin");
+    set("x-request-id", c.var.request);
+    if (!c.res.headers.has("cache-control")) set("cache-control", "no-store");
+  });
+}

@@ -1,0 +1,38 @@
+/** A line of JSON for each request: enough to find out what happened, and no secret. */
+import type { MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
+import { keyOf } from "../access/principal.ts";
+import type { Env } from "./env.ts";
+
+/** What is logged. */
+export interface LogEntry {
+  /** When, as ISO 8601. */
+  readonly time: string;
+  /** What it is: `request`, or another event of the server. */
+  readonly event: string;
+  /** The rest, by name. */
+  readonly [field: string]: unknown;
+}
+
+/** Takes entries. */
+export type Log = (entry: LogEntry) => void;
+
+/** The path of a request as it may be known: without query, and without the key of a reward address. */
+export function shownPath(url: string): string {
+  return new URL(url).pathname.replace(/^\/r\/[^/]*/, "/r/…").slice(0, 200);
+}
+
+/** Gives each request an id, and logs it when it is answered. */
+export function logged(log: Log, now: () => number): MiddlewareHandler<Env> {
+  return createMiddleware<Env>(async (c, next) => {
+    const start = performance.now();
+    c.set("request", crypto.randomUUID());
+    c.set("principal", { role: "anyone" });
+    await next();
+    log({
+      ...{ time: new Date(now()).toISOString(), event: "request", request: c.var.request },
+      ...{ method: c.req.method, path: shownPath(c.req.url), status: c.res.status },
+      ...{ ms: Math.round(10 * (performance.now() - start)) / 10, by: keyOf(c.var.principal, "") },
+    });
+  });
+}
