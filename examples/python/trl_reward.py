@@ -27,6 +27,6 @@ def contrastive_reward(prompts, completions, tokenizer=None, log_extra=None, log
     for name, values in answer["extra_logs"].items():
         if log_extra:
             log_extra(name, values)
-        if log_metric and None not in values:
+        if log_metric:
             log_metric(f"tare/{name}", sum(values) / len(values))
     return answer["rewards"]

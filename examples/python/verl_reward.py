@@ -1,6 +1,8 @@
 """Contrastive rewards from a Tare server, as a reward function for verl.
 
-    python -m verl.trainer.main_ppo reward.custom_reward_function.path=examples/python/verl_reward.py ...
+    python3 -m verl.trainer.main_ppo reward.custom_reward_function.path=verl_reward.py ...
+
+(`custom_reward_function.path` and `.name=compute_score` in older versions.)
 
 verl passes a reward function the response, not the prompt: its reward managers keep `raw_prompt` to themselves. So every row
 of the dataset carries the prompt as text in `extra_info["prompt"]`, rendered as the policy sees it, which is to the character
