@@ -197,7 +197,7 @@ def main():
     try:
         print(f"  {contrastive_reward(['Tea?'], [' Yes.'])}")
     except RuntimeError as error:
-        print(f"  {str(error).replace(URL, shown)}")
+        print(f"  {error}")
     bad = sum(not difference <= 1e-4 for difference in differences)
     print(f"\n{len(differences)} comparisons, {bad} of them further apart than 1e-4")
     sys.exit(bad > 0)

@@ -27,5 +27,5 @@ def compute_score(data_source, solution_str, ground_truth, extra_info=None, **kw
         with urlopen(Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"}), timeout=180) as reply:
             answer = json.load(reply)
     except HTTPError as error:
-        raise RuntimeError(f"{url} answered {error.code}: {error.read().decode()}") from None
+        raise RuntimeError(f"The server answered {error.code}: {error.read().decode()}") from None
     return {"score": answer["rewards"][0], "raw_reward": answer["extra_logs"]["raw_reward"][0]}
