@@ -22,6 +22,7 @@ import { sessionRoutes } from "./human/session_routes.ts";
 import { studyRoutes } from "./human/study_routes.ts";
 import { studiesOf } from "./human/studies.ts";
 import type { AppOptions, Limits } from "./options.ts";
+import { rewardRoutes } from "./rewards/routes.ts";
 
 /** The server as a function of requests. */
 export interface App {
@@ -56,6 +57,7 @@ const areas: readonly ((api: Api, deps: Deps) => void)[] = [
   studyRoutes,
   invitationRoutes,
   sessionRoutes,
+  rewardRoutes,
 ];
 
 /**

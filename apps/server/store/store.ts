@@ -9,6 +9,8 @@ import {
 } from "@tare/eval/sqlite";
 import { type Access, accessTables, openAccess } from "../access/store.ts";
 import { type Evaluations, evaluationTables, openEvaluations } from "../evaluations/store.ts";
+import type { KeptBaselines } from "../rewards/draw_baselines.ts";
+import { baselineTables, openKeptBaselines } from "../rewards/store.ts";
 
 /** What the server keeps. Disposing of it closes the files. */
 export interface Store extends Disposable {
@@ -18,6 +20,8 @@ export interface Store extends Disposable {
   readonly evaluations: Evaluations;
   /** Studies: tasks and votes of people; a study has the id of its evaluation for a name. */
   readonly studies: SqliteStudyStore;
+  /** Baselines that were drawn on the spot. */
+  readonly baselines: KeptBaselines;
   /** Calls of judges: what was paid for is not asked again. */
   readonly calls: SqliteCallLog;
 }
@@ -45,7 +49,7 @@ export function openStore(folder: string): Store {
   using stack = new DisposableStack();
   const database = openDatabase(file("server"), {
     ...{ name: "data folder of the server", application: 0x54535256, version: 1 }, // TSRV
-    schema: [accessTables, evaluationTables].join("\n"),
+    schema: [accessTables, evaluationTables, baselineTables].join("\n"),
   });
   stack.defer(() => database.close());
   const studies = stack.use(openStudyStore(file("studies")));
@@ -53,6 +57,7 @@ export function openStore(folder: string): Store {
   const opened = stack.move();
   return {
     ...{ access: openAccess(database), evaluations: openEvaluations(database), studies, calls },
+    baselines: openKeptBaselines(database),
     [Symbol.dispose]: () => opened.dispose(),
   };
 }
