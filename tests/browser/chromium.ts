@@ -1,5 +1,5 @@
 /** A page in Chromium for tests: found, started with a hard end, and watched for what no page may do. */
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
 /** The path of Chromium: what `CHROMIUM` says, or the first that there is. */
 export const path: string | undefined = await find([
@@ -22,11 +22,18 @@ export interface WatchedPage {
   readonly wrong: string[];
 }
 
-/** Milliseconds after which a browser is closed, whatever it does. */
+/** Milliseconds after which a test has failed, whatever its page does. */
 const longest = 60_000;
 
+/** The browser of all tests of a file; each page has cookies and storage of its own. */
+let browser: Promise<Browser> | undefined;
+
+Deno.test.afterAll(async () => {
+  await (await browser)?.close();
+});
+
 /**
- * Runs a test in a new browser, which is closed in the end.
+ * Runs a test in Chromium; it is skipped by name where there is none.
  *
  * @param name What holds.
  * @param test What shows it; it opens pages with the function that it gets.
@@ -39,25 +46,45 @@ export function browserTest(
   Deno.test({
     name: `${name}${skipped}`,
     ignore: !path,
-    sanitizeResources: false, // the driver keeps some of its own for the next launch
+    sanitizeResources: false, // the browser outlives the test
     sanitizeOps: false,
     async fn() {
       const args = ["--no-sandbox", "--disable-gpu", "--disable-quic"];
-      const browser = await chromium.launch({ executablePath: path!, args, timeout: 30_000 });
+      browser ??= chromium.launch({ executablePath: path!, args, timeout: 30_000 });
+      const running = await browser;
+      const contexts: BrowserContext[] = [];
       const late = Promise.withResolvers<never>();
       const timer = setTimeout(() => late.reject(new Error(`The test took more than ${longest} ms`)), longest);
+      const open = async (options: BrowserContextOptions) => {
+        const context = await running.newContext(options);
+        contexts.push(context);
+        return await watched(context);
+      };
       try {
-        await Promise.race([test((options) => openPage(browser, options)), late.promise]);
+        await Promise.race([test(open), late.promise]);
       } finally {
         clearTimeout(timer);
-        await browser.close();
+        for (const context of contexts) await context.close();
       }
     },
   });
 }
 
-async function openPage(browser: Browser, options: BrowserContextOptions): Promise<WatchedPage> {
-  const context = await browser.newContext(options);
+/**
+ * Waits until something holds in a page; Playwright's own `waitForFunction` needs `eval`, which the pages' policy forbids.
+ *
+ * @param page The page.
+ * @param condition An expression.
+ */
+export async function until(page: Page, condition: string): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end;) {
+    if (await page.evaluate(condition).catch(() => false)) return; // a page that is just loading has no answer
+    await page.waitForTimeout(20);
+  }
+  throw new Error(`Waited in vain for ${condition}`);
+}
+
+async function watched(context: BrowserContext): Promise<WatchedPage> {
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const wrong: string[] = [];

@@ -99,6 +99,7 @@ async function ask(method, path, body, late = "No connection: trying again…") 
  */
 function end(heading) {
   task = undefined;
+  view.notify("");
   view.hideTools();
   const unsent = kept("vote") ? " Your last vote is kept in this tab until then." : "";
   view.showMessage(heading, `Please ask whoever invited you for a new link, and open it here.${unsent}`);
@@ -246,6 +247,7 @@ function leave() {
     await ask("DELETE", "/v1/session");
     forget();
     task = undefined;
+    view.notify("");
     view.hideTools();
     view.showMessage("You are signed out", "Thank you. To come back, please ask for a new link.");
   });
@@ -325,7 +327,7 @@ function useKeys(use) {
  * @param {string} text The instructions.
  */
 async function instruct(text) {
-  view.element("guide", HTMLElement).textContent = text;
+  view.say("guide", text);
   if (kept("instructions") === text) return;
   view.showMessage("Welcome", "");
   instructions.showModal();
@@ -340,6 +342,6 @@ act(async () => {
   view.showProgress(progress);
   const ballot = /** @type {Ballot | undefined} */ (kept("vote"));
   if (!ballot) await instruct(session.instructions);
-  else view.element("guide", HTMLElement).textContent = session.instructions;
+  else view.say("guide", session.instructions);
   await (ballot ? deliver(ballot) : next());
 });

@@ -41,16 +41,18 @@ export const voteButtons = [...votes.querySelectorAll("button")];
 const unprintable = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Puts text into an element: blank lines around it go, so that both responses start at their top.
+ * Puts text into an element. Blank lines around it and a space before it go: both responses start at their top, and how a
+ * policy begins and ends tells nobody which one it is.
  *
  * @param {string} id Of the element.
  * @param {string} text Anything.
  */
-function say(id, text) {
+export function say(id, text) {
   const where = element(id, HTMLElement);
-  const printable = text.replace(/\r\n?/g, "\n").replace(unprintable, "\ufffd").replace(/^(?:[^\S\n]*\n)+|\s+$/g, "");
-  where.textContent = printable || "No text";
-  where.classList.toggle("missing", printable === "");
+  const printable = text.replace(/\r\n?/g, "\n").replace(unprintable, "\ufffd");
+  const bare = printable.trimEnd().replace(/^(?:[^\S\n]*\n)+/, "").replace(/^ (?! )/, "");
+  where.textContent = bare || "No text";
+  where.classList.toggle("missing", bare === "");
 }
 
 /**
