@@ -194,6 +194,28 @@ browserTest("a double press, and a key that is held, vote once", async (open) =>
   assertEquals(await standing(server), ["left", "right", "tie"]);
 });
 
+browserTest("keys do nothing once they are switched off, and a reload remembers it", async (open) => {
+  await using server = await serveFake(studyOf(2));
+  const { page } = await open(desktop);
+  await enter(page, server);
+  await page.keyboard.press("?");
+  await page.locator("#keys").uncheck();
+  await page.locator("#close").click();
+  for (const reload of [false, true]) {
+    if (reload) await page.reload();
+    await shown(page);
+    for (const key of "120bsuci") await page.keyboard.press(key);
+    assertEquals(await page.locator("#instructions").isVisible(), false);
+    assertEquals(await page.locator("kbd:visible").count(), 0);
+  }
+  assertEquals(ballots(server), []);
+  await page.locator("#help").click();
+  await page.locator("#keys").check();
+  await page.keyboard.press("i"); // which puts them away
+  await page.keyboard.press("1");
+  await until(page, 'document.querySelector("#count").textContent === "1 of 2"');
+});
+
 browserTest("refusals are said in a sentence, and the page goes on", async (open) => {
   await using server = await serveFake(studyOf(9));
   const { page, wrong } = await open(desktop);
@@ -229,6 +251,9 @@ browserTest("refusals are said in a sentence, and the page goes on", async (open
   await heading(page).filter({ hasText: "Your session has ended" }).waitFor();
   assertMatch((await page.locator("#text").textContent())!, /new link.*kept in this tab/);
   assertEquals(await page.locator("#tools").isVisible(), false);
+  await page.goto(server.link); // the new link, in the same tab
+  await shown(page);
+  assertEquals(await standing(server), ["left", "right"]);
   assertEquals(wrong, []);
 });
 

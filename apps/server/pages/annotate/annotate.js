@@ -286,8 +286,8 @@ document.addEventListener("keydown", (event) => {
   const modified = event.ctrlKey || event.altKey || event.metaKey || event.shiftKey && /^[a-z]$/i.test(key);
   if (typing || modified || event.repeat || event.isComposing || busy || event.defaultPrevented) return;
   const action = Object.hasOwn(keys, key.toLowerCase()) ? keys[key.toLowerCase()] : undefined;
-  const fits = goodbye.open ? false : instructions.open ? action === toggleInstructions : keysInUse.checked;
-  if (!action || !fits || action !== toggleInstructions && action !== undo && !task) return;
+  const covered = goodbye.open || instructions.open && action !== toggleInstructions;
+  if (!action || !keysInUse.checked || covered || action !== toggleInstructions && action !== undo && !task) return;
   event.preventDefault(); // the key that goes to the comment is no part of it
   action();
 });

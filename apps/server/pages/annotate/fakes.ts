@@ -6,7 +6,7 @@ import { assets, contentSecurityPolicy } from "../assets.ts";
 export interface FakeServer extends AsyncDisposable {
   /** Where it is, without a slash at the end. */
   readonly url: string;
-  /** A link for the annotator, which works once. */
+  /** A link for the annotator, which works once for each session. */
   readonly link: string;
   /** The study. */
   readonly study: OpenStudy;
@@ -14,7 +14,7 @@ export interface FakeServer extends AsyncDisposable {
   readonly annotator: string;
   /** Requests to the API, such as `POST /v1/session/next`, in their order, with what they said. */
   readonly asked: { readonly request: string; readonly body?: unknown }[];
-  /** Makes the cookie worthless. */
+  /** Ends the session; the link works again. */
   end(): void;
 }
 
@@ -45,7 +45,8 @@ export async function serveFake(given: Study): Promise<FakeServer> {
   const invitation = "i".repeat(43);
   const asked: { readonly request: string; readonly body?: unknown }[] = [];
   let used = false;
-  let cookie = "session=1";
+  let sessions = 0;
+  let cookie: string | undefined;
 
   const shown = ({ id, prompt, left, right, until }: ShownTask) => ({
     ...{ id, prompt, left, right, seconds: Math.round((until - Date.now()) / 1_000) },
@@ -54,14 +55,16 @@ export async function serveFake(given: Study): Promise<FakeServer> {
 
   async function answer(request: string, body: unknown, allowed: boolean): Promise<Response> {
     if (request === "POST /v1/session") {
-      if (used || (body as { invitation: string }).invitation !== invitation) return problem(401, "An unknown link.");
+      const known = (body as { invitation: string }).invitation === invitation;
+      if (used || !known) return problem(401, "An unknown link.");
       used = true;
+      cookie = `session=${++sessions}`;
       return json(201, await session(), { "set-cookie": `${cookie}; HttpOnly; SameSite=Strict; Path=/` });
     }
     if (!allowed) return problem(401, "Expected a session but found none.");
     if (request === "GET /v1/session") return json(200, await session());
     if (request === "DELETE /v1/session") {
-      cookie = "gone";
+      cookie = undefined;
       return new Response(null, { status: 204 });
     }
     if (request === "POST /v1/session/next") {
@@ -95,12 +98,15 @@ export async function serveFake(given: Study): Promise<FakeServer> {
     const body = text === "" ? undefined : JSON.parse(text);
     const what = `${request.method} ${pathname}`;
     asked.push(body === undefined ? { request: what } : { request: what, body });
-    return await answer(what, body, request.headers.get("cookie") === cookie);
+    return await answer(what, body, cookie !== undefined && request.headers.get("cookie") === cookie);
   });
   const url = `http://127.0.0.1:${server.addr.port}`;
   return {
     ...{ url, link: `${url}/annotate#${invitation}`, study, annotator, asked },
-    end: () => void (cookie = "gone"),
+    end() {
+      cookie = undefined;
+      used = false;
+    },
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }
