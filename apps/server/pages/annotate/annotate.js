@@ -75,15 +75,14 @@ async function act(work, choice) {
  * @param {string} method Of HTTP.
  * @param {string} path Of the route.
  * @param {unknown} [body] What to say.
- * @param {string} [late] What the page shows in the meantime if it takes more than one try.
+ * @param {string} [late] How it stands, for the page to show if it takes more than one try.
  */
-async function ask(method, path, body, late = "No connection: trying again…") {
+async function ask(method, path, body, late = "One moment") {
   let waited = false;
   /** @type {(seconds: number, asked: boolean) => void} */
   const waiting = (seconds, asked) => {
     waited = true;
-    const busier = `The server is busy: going on in ${Math.ceil(seconds)} s…`;
-    view.notify(asked ? busier : late, "standing");
+    view.notify(`${late}: ${asked ? `going on in ${Math.ceil(seconds)} s` : "trying again"}…`, "standing");
   };
   const reply = await insist(() => send(method, path, body), waiting);
   if (waited) view.notify("");
@@ -195,7 +194,7 @@ function vote(choice) {
  * @param {Ballot} ballot The vote.
  */
 async function deliver(ballot) {
-  const reply = await ask("POST", "/v1/session/votes", ballot, "Not saved yet: trying again…");
+  const reply = await ask("POST", "/v1/session/votes", ballot, "Not saved yet");
   keep("vote", undefined);
   if (reply.status === 200) {
     ({ progress } = /** @type {{ progress: Progress }} */ (reply.body));
@@ -216,7 +215,7 @@ function undo() {
   if (!last) return;
   act(async () => {
     view.notify("");
-    const reply = await ask("DELETE", `/v1/session/votes/${last.id}`, undefined, "Not taken back yet: trying again…");
+    const reply = await ask("DELETE", `/v1/session/votes/${last.id}`, undefined, "Not taken back yet");
     if (reply.status !== 200) {
       view.notify(`The vote could not be taken back. ${detailOf(reply)}`);
       await refresh();
