@@ -285,7 +285,9 @@ browserTest("while others hold what is left, the page waits and asks again by it
   await page.locator("#close").click();
   await heading(page).filter({ hasText: "Nothing to compare just now" }).waitFor();
   assertMatch((await page.locator("#text").textContent())!, /asks again by itself in 0:0[1-3]/);
+  assertEquals(await page.locator("#progress").isVisible(), false);
   assertEquals(await shown(page), "Question 0?");
+  assertEquals(await page.locator("#count").textContent(), "0 of 1");
   assertEquals(wrong, []);
 });
 

@@ -19,9 +19,9 @@ const quiet = 300;
 
 /** What a vote came to that does not count. */
 const refusals = /** @type {Readonly<Record<number, string>>} */ ({
-  404: "That task is not known here any more, so the vote was not saved. Here is the next one.",
-  409: "There was a vote of yours on that task already, and it stands. Here is the next one.",
-  410: "Others had compared that pair in the meantime, so the vote was not needed. Here is the next one.",
+  404: "That task is not known here any more, so the vote was not saved.",
+  409: "There was a vote of yours on that task already, and it stands.",
+  410: "Others had compared that pair in the meantime, so the vote was not needed.",
 });
 
 /** Thrown when there is nothing more to do, and the page says why. */
@@ -132,7 +132,10 @@ async function next(said = "") {
   if (given.outcome === "wait") return pause(given.seconds);
   const { votes } = progress;
   const compared = votes === 1 ? "one pair" : `${votes} pairs`;
-  view.showMessage("All done. Thank you!", `You compared ${compared}. You may close this page.`);
+  view.showMessage(
+    "All done. Thank you!",
+    `You compared ${compared}. You may close this page; Undo brings the last one back.`,
+  );
   view.announce(`${said} All done.`.trim());
 }
 
@@ -163,11 +166,17 @@ function pause(seconds) {
     const left = Math.max(0, Math.ceil((until - performance.now()) / 1_000));
     const clock = `${Math.floor(left / 60)}:${`${left % 60}`.padStart(2, "0")}`;
     view.explain(`Others are comparing what is left. This page asks again by itself in ${clock}.`);
-    if (left === 0) act(next);
+    if (left === 0) act(again);
   };
   view.showMessage("Nothing to compare just now", "", "Ask now");
   countdown = setInterval(tell, 500);
   tell();
+}
+
+/** Asks after a pause, in which others may have left something. */
+async function again() {
+  await refresh();
+  await next();
 }
 
 /**
@@ -205,8 +214,8 @@ async function deliver(ballot) {
   const refusal = refusals[reply.status];
   view.notify(refusal ?? `The vote was not taken. ${detailOf(reply)}`, refusal ? "passing" : "standing");
   if (!refusal && task) return; // it can be changed
-  await refresh();
-  await next();
+  keep(`draft.${ballot.task}`, undefined);
+  await again();
 }
 
 /** Takes back the last vote and shows its task. */
@@ -298,7 +307,7 @@ view.element("close", HTMLButtonElement).addEventListener("click", toggleInstruc
 view.element("leave", HTMLButtonElement).addEventListener("click", () => goodbye.showModal());
 view.element("stay", HTMLButtonElement).addEventListener("click", () => goodbye.close());
 view.element("sign-out", HTMLButtonElement).addEventListener("click", leave);
-view.element("onward", HTMLButtonElement).addEventListener("click", () => countdown ? act(next) : location.reload());
+view.element("onward", HTMLButtonElement).addEventListener("click", () => countdown ? act(again) : location.reload());
 keysInUse.addEventListener("change", () => useKeys(keysInUse.checked));
 comment.addEventListener("input", () => {
   view.fitComment();
