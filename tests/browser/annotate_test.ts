@@ -140,7 +140,7 @@ browserTest(
     await page.keyboard.press("1");
     await page.locator("#notice").filter({ hasText: "Not saved yet: trying again…" }).waitFor();
     await page.keyboard.press("2"); // while the first is under way
-  await page.locator("[data-choice=tie]").click({ force: true });
+    await page.locator("[data-choice=tie]").click({ force: true });
     await shown(page, prompt!);
     assertEquals(await page.locator("#notice").textContent(), "");
     assertEquals(seen.length, 3);
