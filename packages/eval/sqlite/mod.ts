@@ -4,4 +4,5 @@
  * @module
  */
 export { openCallLog, type SqliteCallLog } from "./call_log.ts";
+export { type Contents, openDatabase } from "./database.ts";
 export { openStudyStore, type SqliteStudyStore } from "./studies.ts";
