@@ -98,7 +98,9 @@ export function decideUndo(state: StudyState, annotator: string, id: string, now
 
 /** The vote that an annotator cast last, of those that stand. */
 export function lastVote({ annotators }: StudyState, annotator: string): VoteEvent | undefined {
-  return [...annotators.get(annotator)?.votes.values() ?? []].at(-1);
+  let last: VoteEvent | undefined;
+  for (const vote of annotators.get(annotator)?.votes.values() ?? []) last = vote;
+  return last;
 }
 
 function accepted(vote: VoteEvent): VoteOutcome {
