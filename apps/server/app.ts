@@ -3,6 +3,8 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import { authenticate } from "./access/authenticate.ts";
 import { cookies as cookiesOf } from "./access/cookies.ts";
+import { loginRoutes } from "./access/login.ts";
+import { tokenRoutes } from "./access/tokens.ts";
 import { evaluationRoutes } from "./evaluations/routes.ts";
 import { bodies } from "./http/body.ts";
 import type { Api, Deps } from "./http/deps.ts";
@@ -15,6 +17,10 @@ import { openApiDocument } from "./http/openapi.ts";
 import { ownPages } from "./http/origin.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import { limitRates, type Rates } from "./http/rate.ts";
+import { invitationRoutes } from "./human/invitation_routes.ts";
+import { sessionRoutes } from "./human/session_routes.ts";
+import { studyRoutes } from "./human/study_routes.ts";
+import { studiesOf } from "./human/studies.ts";
 import type { AppOptions, Limits } from "./options.ts";
 import { rewardRoutes } from "./rewards/routes.ts";
 
@@ -43,7 +49,16 @@ const rates: Rates = {
 };
 
 /** Areas of the API: each adds its routes. */
-const areas: readonly ((api: Api, deps: Deps) => void)[] = [healthRoutes, evaluationRoutes, rewardRoutes];
+const areas: readonly ((api: Api, deps: Deps) => void)[] = [
+  healthRoutes,
+  evaluationRoutes,
+  loginRoutes,
+  tokenRoutes,
+  studyRoutes,
+  invitationRoutes,
+  sessionRoutes,
+  rewardRoutes,
+];
 
 /**
  * Makes the app. It listens nowhere: give its `fetch` to `Deno.serve`, or call it from a program.
@@ -77,7 +92,8 @@ export function createApp(options: AppOptions): App {
     const settled = work.catch((error) => logError(error, "")).finally(() => running.delete(settled));
     running.add(settled);
   };
-  const deps: Deps = { ...options, clock, limits, cookies, closing: stop.signal, background };
+  const studies = studiesOf(store.studies, clock);
+  const deps: Deps = { ...options, clock, limits, cookies, studies, closing: stop.signal, background };
 
   function logError(error: unknown, request: string): void {
     const message = error instanceof Error ? error.stack ?? error.message : `${error}`;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { firstToken } from "./access/first_token.ts";
 export { type App, createApp } from "./app.ts";
 export type { Connection } from "./http/env.ts";
 export type { Log, LogEntry } from "./http/log.ts";

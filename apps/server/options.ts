@@ -27,6 +27,8 @@ export interface Score {
   (rows: readonly ScoreRow[], signal?: AbortSignal): Promise<ArrayLike<number>>;
   /** What scores: the `rewardModel` of the baselines that go with it. */
   readonly id: string;
+  /** Why it scores no more, as where its thread has ended; the server is not ready then. */
+  readonly failure?: string;
   /** Texts of special tokens, which are taken off what is sent. */
   readonly specials?: Specials;
   /** Most rows that it takes at once. @default {64} */
@@ -53,6 +55,8 @@ export interface Sample {
   (prompt: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Who responds: the `policy` of the table. */
   readonly policy: string;
+  /** Why it draws no more, as where its thread has ended; the server is not ready then. */
+  readonly failure?: string;
   /** How responses are drawn: what rows of the table say. It must be there where there is no table. @default {the table's} */
   readonly sampling?: SamplingRecord;
 }

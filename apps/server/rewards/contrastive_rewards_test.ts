@@ -244,16 +244,19 @@ Deno.test("contrastiveRewards() refuses draws that it cannot use, and too many a
 
 Deno.test("contrastiveRewards() ends drawings when the server closes", async () => {
   const closing = new AbortController();
+  const drawing = Promise.withResolvers<void>();
   const sample = Object.assign(
-    (_prompt: string, signal?: AbortSignal) =>
-      new Promise<never>((_, reject) => signal!.addEventListener("abort", () => reject(signal!.reason))),
+    (_prompt: string, signal?: AbortSignal) => {
+      drawing.resolve();
+      return new Promise<never>((_, reject) => signal!.addEventListener("abort", () => reject(signal!.reason)));
+    },
     { policy: "policy" },
   );
   const rewards = contrastiveRewards({
     ...{ score: fakeScore(), table, missing: "sample", sample, closing: closing.signal },
   });
   const asked = assertRejects(() => rewards([{ query: "W a", prompt: "W" }]), ModelError, "failed: the server closes");
-  await turn();
+  await drawing.promise;
   closing.abort(new Error("the server closes"));
   await asked;
 });
