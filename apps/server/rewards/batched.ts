@@ -56,13 +56,14 @@ interface Batch {
  * of the event loop begins one, of all that came in this turn.
  *
  * Rows are scored in the order in which they came; a request of many rows may be spread over batches. A batch that fails, or
- * takes too long, fails the requests that have rows in it, and no other. A request whose signal is aborted leaves the queue,
+ * takes too long, fails the requests that have rows in it, and no other; where a `RangeError` says that the model cannot take
+ * some row, the batch is halved until it is found whose. A request whose signal is aborted leaves the queue,
  * and when nobody waits for a batch any more, its signal is aborted too.
  *
  * @param score Scores a batch.
  * @param options How many rows.
  * @returns A function that rejects with a {@linkcode FullError} where too many rows wait, and with a
- * {@linkcode ModelError} if scoring fails.
+ * {@linkcode ModelError} if scoring fails; a `RangeError` of the score about a row is passed on.
  * @throws {RangeError} If a number is no integer of 1 or more.
  */
 export function batched(score: Score, options: BatchOptions = {}): ScoreRows {
@@ -108,7 +109,7 @@ export function batched(score: Score, options: BatchOptions = {}): ScoreRows {
     try {
       const values = await inTime((signal) => score(rows, signal), timeout, batch.gone);
       if (values.length !== rows.length) {
-        throw new RangeError(`expected a reward for each of ${rows.length} rows but found ${values.length}`);
+        throw new TypeError(`expected a reward for each of ${rows.length} rows but found ${values.length}`);
       }
       let at = 0;
       for (const { request, from, to } of parts) {
@@ -117,6 +118,12 @@ export function batched(score: Score, options: BatchOptions = {}): ScoreRows {
         if (request.done === request.rows.length) request.settle();
       }
     } catch (error) {
+      running.delete(batch);
+      if (error instanceof RangeError && parts.length > 1) { // of some row: whose it is gets to know
+        const half = parts.length >> 1;
+        await run(parts.slice(0, half));
+        return await run(parts.slice(half));
+      }
       const failure = modelError(`The reward model ${score.id}`, error);
       for (const { request } of parts) request.settle(failure);
     } finally {

@@ -80,6 +80,26 @@ Deno.test("batched() fails the requests of a batch that fails, and no other", as
   assertEquals(await ask(rowsOf("d", 1)), valuesOf(rowsOf("d", 1)));
 });
 
+Deno.test("batched() finds out whose row it is that the model cannot take, and scores the others", async () => {
+  let most = 0;
+  const score = fakeScore(valueOf, async (rows) => {
+    most = Math.max(most, ++under);
+    await turn();
+    under--;
+    if (rows.some(({ prompt }) => prompt === "long")) throw new RangeError("Expected at most 9 tokens but found 10");
+  });
+  let under = 0;
+  const ask = batched(score);
+  const names = ["a", "b", "long", "c", "long", "d", "e", "f"];
+  const answers = await Promise.allSettled(names.map((name) => ask(rowsOf(name, 2))));
+  for (const [i, answer] of answers.entries()) {
+    if (answer.status === "fulfilled") assertEquals(answer.value, valuesOf(rowsOf(names[i]!, 2)));
+    else assert(names[i] === "long" && answer.reason instanceof RangeError, `${answer.reason}`);
+  }
+  assertEquals(answers.filter(({ status }) => status === "rejected").length, 2);
+  assertEquals(most, 1);
+});
+
 Deno.test("batched() refuses an answer of another length, and a score that throws at once", async () => {
   const short: Score = Object.assign(() => Promise.resolve([1]), { id: "short" });
   await assertRejects(

@@ -209,9 +209,8 @@ Deno.test("contrastiveRewards() takes special tokens off, and puts them around w
 
 Deno.test("contrastiveRewards() does not remember a failure to draw, and who leaves takes nothing from others", async () => {
   let fails = 1;
-  const sample = fakeSample(() =>
-    fails-- > 0 ? Promise.reject(new Error("it is down")) : Promise.resolve([" a", " b"])
-  );
+  const gate = Promise.withResolvers<readonly string[]>();
+  const sample = fakeSample(() => fails-- > 0 ? Promise.reject(new Error("it is down")) : gate.promise);
   const rewards = contrastiveRewards({ score: fakeScore(), table, missing: "sample", sample });
   const ask = (signal?: AbortSignal) => rewards([{ query: "Water? No.", prompt: "Water?" }], signal);
   const failed = "Drawing baselines from policy failed: it is down";
@@ -231,6 +230,8 @@ Deno.test("contrastiveRewards() refuses draws that it cannot use, and too many a
   const few = contrastiveRewards({ ...options, sample: fakeSample(() => Promise.resolve([" a"])) });
   await assertRejects(() => few([{ query: "W a", prompt: "W" }]), ModelError, "expected 2 responses but found 1");
   await assertRejects(() => few([{ query: "Water? No." }]), RangeError, "Expected a prompt beside query");
+  const long = contrastiveRewards({ ...options, sample: fakeSample(() => Promise.reject(new RangeError("too long"))) });
+  await assertRejects(() => long([{ query: "W a", prompt: "W" }]), RangeError, "too long");
   const gate = Promise.withResolvers<readonly string[]>();
   const many = contrastiveRewards({ ...options, sample: fakeSample(() => gate.promise) });
   const answers = Array.from({ length: 257 }, (_, i) => many([{ query: `${i}: a`, prompt: `${i}:` }]));

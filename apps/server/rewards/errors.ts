@@ -28,12 +28,13 @@ export class ModelError extends Error {
 }
 
 /**
- * Puts what a model threw into words.
+ * Puts what a model threw into words; a `RangeError` is about what it was asked, and stays as it is.
  *
  * @param what What failed.
  * @param error What was thrown.
  * @returns The error to throw.
  */
-export function modelError(what: string, error: unknown): ModelError {
+export function modelError(what: string, error: unknown): ModelError | RangeError {
+  if (error instanceof RangeError) return error;
   return new ModelError(`${what} failed: ${error instanceof Error ? error.message : error}`, error);
 }
