@@ -24,6 +24,7 @@ import { sessionRoutes } from "./human/session_routes.ts";
 import { studyRoutes } from "./human/study_routes.ts";
 import { studiesOf } from "./human/studies.ts";
 import type { AppOptions, Limits } from "./options.ts";
+import { pageRoutes } from "./pages/routes.ts";
 
 /** The server as a function of requests. */
 export interface App {
@@ -121,6 +122,7 @@ export function createApp(options: AppOptions): App {
     },
   });
   api.use(logged(log, clock), headers(), hosts(origins));
+  pageRoutes(api); // before anybody is counted: a page loads many files, for many people behind one address
   api.use(authenticate({ access: store.access, cookies, trustLocal }));
   api.use(ownPages(origins), limitRates(limits.rates, clock));
   api.use(bodies({ bytes: limits.bytes, milliseconds: 1000 * limits.bodySeconds }));
