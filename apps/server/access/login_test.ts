@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { generateSignedCookie } from "hono/cookie";
 import { origin, testApp } from "../fakes.ts";
 import { given, studyApp } from "../human/fakes.ts";
 
@@ -64,6 +65,16 @@ Deno.test("cookies that are changed, cut, or another kind's are none", async () 
     ["tare_annotator", other],
     ["tare_annotator", ""],
   ];
+  // The kind is signed too: not even an admin's own id, signed for an annotator, makes an admin.
+  const signed = async (value: string) => {
+    const cookie = await generateSignedCookie("x", value, app.store.access.cookieSecret);
+    return cookie.slice("x=".length).split(";")[0]!;
+  };
+  const admins = theirs.split("~")[0]!;
+  assertEquals(await statusOf("tare_admin", await signed(`${admins}~admin~9999999999999`)), 200);
+  for (const kind of ["annotator", "", "__proto__"]) {
+    assertEquals(await statusOf("tare_admin", await signed(`${admins}~${kind}~9999999999999`)), 401, kind);
+  }
   for (const [name, value] of cases) assertEquals(await statusOf(name, value), 401, `${name}=${value}`);
   for (let i = 0; i < mine.length; i += 7) {
     const changed = mine.slice(0, i) + (mine[i] === "A" ? "B" : "A") + mine.slice(i + 1);
