@@ -28,6 +28,8 @@ export interface Score {
   (rows: readonly ScoreRow[], signal?: AbortSignal): Promise<ArrayLike<number>>;
   /** What scores: the `rewardModel` of the baselines that go with it. */
   readonly id: string;
+  /** Why it scores no more, as where its thread has ended; the server is not ready then. */
+  readonly failure?: string;
   /** Texts of special tokens, which are taken off what is sent. */
   readonly specials?: Specials;
 }
@@ -50,6 +52,8 @@ export interface Sample {
   (prompt: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Who responds: the `policy` of the table. */
   readonly policy: string;
+  /** Why it draws no more, as where its thread has ended; the server is not ready then. */
+  readonly failure?: string;
 }
 
 /** What is done about a prompt without a baseline: it is refused, sampled on the spot, or its reward stays raw. */

@@ -52,7 +52,7 @@ export const ballotOf: Check<Ballot> = fields({
 /** Decides on a vote. */
 export function decideVote(state: StudyState, annotator: string, ballot: Ballot, now: number): Decision<VoteOutcome> {
   const mine = state.annotators.get(annotator);
-  const sight = [...mine?.sights.values() ?? []].find(({ handle }) => handle === ballot.task);
+  const sight = mine?.sights.values().find(({ handle }) => handle === ballot.task);
   const earlier = state.cast.get(ballot.id);
   if (earlier) {
     const same = earlier.annotator === annotator && earlier.task === sight?.task && sameContent(earlier, ballot);
@@ -66,7 +66,7 @@ export function decideVote(state: StudyState, annotator: string, ballot: Ballot,
     const reason = `Expected a vote that revises ${there} but found one that revises ${ballot.revises ?? "none"}`;
     return { outcome: conflict(reason, current) };
   }
-  if (!hasRoom(state.study, task, seatsOfOthers(state, annotator, now)[task]!)) {
+  if (!hasRoom(state.study, task, seatsOfOthers(state, annotator, task, now))) {
     return { outcome: { outcome: "taken" } };
   }
   const { id, task: _, choice, ...rest } = ballot;
