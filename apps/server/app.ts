@@ -17,6 +17,8 @@ import { openApiDocument } from "./http/openapi.ts";
 import { ownPages } from "./http/origin.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import { limitRates, type Rates } from "./http/rate.ts";
+import { jobRoutes } from "./judging/jobs.ts";
+import { judgementRoutes } from "./judging/judgements.ts";
 import type { AppOptions, Limits } from "./options.ts";
 
 /** The server as a function of requests. */
@@ -47,10 +49,11 @@ const rates: Rates = {
 const usual: Limits = {
   ...{ bytes: 64 * 2 ** 20, bodySeconds: 30, answerSeconds: 120, rates },
   ...{ streams: { each: 16, all: 256 }, heartbeatSeconds: 15 },
+  ...{ judgements: { each: 32, all: 128 }, jobs: { each: 20, all: 100 }, comparisons: 100_000 },
 };
 
 /** Areas of the API: each adds its routes. */
-const areas: readonly ((api: Api, deps: Deps) => void)[] = [healthRoutes, evaluationRoutes];
+const areas: readonly ((api: Api, deps: Deps) => void)[] = [healthRoutes, evaluationRoutes, judgementRoutes, jobRoutes];
 
 /**
  * Makes the app. It listens nowhere: give its `fetch` to `Deno.serve`, or call it from a program.
