@@ -70,6 +70,7 @@ async function run(
     }
   }
 
+  const most = 100; // of a judge that never waits, the rest of the server would wait for all
   let watching: Promise<void> | undefined;
   try {
     const { id, concurrency } = sameJudge(judge, job);
@@ -83,6 +84,7 @@ async function run(
       for await (const { pair: { promptId, policies }, verdict } of judgePairs(judge!, left, { concurrency, signal })) {
         own.push({ judge: id, promptId, ...policies, ...verdict });
         written ??= nextTurn().then(write).catch((error) => stop.abort(error)); // what comes in one turn is written at once
+        if (own.length >= most) await written;
       }
     } finally {
       await written; // what came before it was stopped is known
