@@ -79,7 +79,7 @@ async function run(
     const left = remaining(all, verdicts, id, invalid);
     jobs.begin(job.id, all.length - left.length);
     tell();
-    watching = watch();
+    watching = watch().catch((error) => stop.abort(error));
     try {
       for await (const { pair: { promptId, policies }, verdict } of judgePairs(judge!, left, { concurrency, signal })) {
         own.push({ judge: id, promptId, ...policies, ...verdict });
