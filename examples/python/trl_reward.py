@@ -23,10 +23,10 @@ def contrastive_reward(prompts, completions, tokenizer=None, log_extra=None, log
         with urlopen(Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"}), timeout=180) as reply:
             answer = json.load(reply)
     except HTTPError as error:
-        raise RuntimeError(f"{url} answered {error.code}: {error.read().decode()}") from None
+        raise RuntimeError(f"The server answered {error.code}: {error.read().decode()}") from None
     for name, values in answer["extra_logs"].items():
         if log_extra:
             log_extra(name, values)
-        if log_metric and None not in values:
+        if log_metric:
             log_metric(f"tare/{name}", sum(values) / len(values))
     return answer["rewards"]

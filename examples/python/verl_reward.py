@@ -1,6 +1,8 @@
 """Contrastive rewards from a Tare server, as a reward function for verl.
 
-    python -m verl.trainer.main_ppo reward.custom_reward_function.path=examples/python/verl_reward.py ...
+    python3 -m verl.trainer.main_ppo reward.custom_reward_function.path=verl_reward.py ...
+
+(`custom_reward_function.path` and `.name=compute_score` in older versions.)
 
 verl passes a reward function the response, not the prompt: its reward managers keep `raw_prompt` to themselves. So every row
 of the dataset carries the prompt as text in `extra_info["prompt"]`, rendered as the policy sees it, which is to the character
@@ -25,5 +27,5 @@ def compute_score(data_source, solution_str, ground_truth, extra_info=None, **kw
         with urlopen(Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"}), timeout=180) as reply:
             answer = json.load(reply)
     except HTTPError as error:
-        raise RuntimeError(f"{url} answered {error.code}: {error.read().decode()}") from None
+        raise RuntimeError(f"The server answered {error.code}: {error.read().decode()}") from None
     return {"score": answer["rewards"][0], "raw_reward": answer["extra_logs"]["raw_reward"][0]}
