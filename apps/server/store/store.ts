@@ -52,8 +52,7 @@ export function openStore(folder: string): Store {
   using stack = new DisposableStack();
   const database = openDatabase(file("server"), {
     ...{ name: "data folder of the server", application: 0x54535256, version: 1 }, // TSRV
-    schema: [accessTables, evaluationTables, jobTables, baselineTables].join("
-"),
+    schema: [accessTables, evaluationTables, jobTables, baselineTables].join("\n"),
   });
   stack.defer(() => database.close());
   const studies = stack.use(openStudyStore(file("studies")));
