@@ -7,8 +7,10 @@ import { loginRoutes } from "./access/login.ts";
 import { tokenRoutes } from "./access/tokens.ts";
 import { evaluationRoutes } from "./evaluations/routes.ts";
 import { bodies } from "./http/body.ts";
+import { changes } from "./http/changes.ts";
 import type { Api, Deps } from "./http/deps.ts";
 import type { Connection, Env } from "./http/env.ts";
+import { streams } from "./http/events.ts";
 import { headers } from "./http/headers.ts";
 import { healthRoutes } from "./http/health.ts";
 import { hosts } from "./http/hosts.ts";
@@ -21,8 +23,11 @@ import { invitationRoutes } from "./human/invitation_routes.ts";
 import { sessionRoutes } from "./human/session_routes.ts";
 import { studyRoutes } from "./human/study_routes.ts";
 import { studiesOf } from "./human/studies.ts";
+import { jobRoutes } from "./judging/jobs.ts";
+import { judgementRoutes } from "./judging/judgements.ts";
 import type { AppOptions, Limits } from "./options.ts";
 import { rewardRoutes } from "./rewards/routes.ts";
+import { pageRoutes } from "./pages/routes.ts";
 
 /** The server as a function of requests. */
 export interface App {
@@ -48,10 +53,19 @@ const rates: Rates = {
   anyone: { perSecond: 10, burst: 100 },
 };
 
+/** What is usual. */
+const usual: Limits = {
+  ...{ bytes: 64 * 2 ** 20, bodySeconds: 30, answerSeconds: 120, rates },
+  ...{ streams: { each: 16, all: 256 }, heartbeatSeconds: 15 },
+  ...{ judgements: { each: 32, all: 128 }, jobs: { each: 20, all: 100 }, comparisons: 100_000 },
+};
+
 /** Areas of the API: each adds its routes. */
 const areas: readonly ((api: Api, deps: Deps) => void)[] = [
   healthRoutes,
   evaluationRoutes,
+  judgementRoutes,
+  jobRoutes,
   loginRoutes,
   tokenRoutes,
   studyRoutes,
@@ -80,7 +94,7 @@ const areas: readonly ((api: Api, deps: Deps) => void)[] = [
  */
 export function createApp(options: AppOptions): App {
   const { store, origins, clock = Date.now, log = () => {}, trustLocal = false } = options;
-  const limits: Limits = { bytes: 64 * 2 ** 20, bodySeconds: 30, answerSeconds: 120, rates, ...options.limits };
+  const limits: Limits = { ...usual, ...options.limits };
   const cookies = cookiesOf({
     secret: store.access.cookieSecret,
     secure: origins.every((origin) => origin.startsWith("https:")),
@@ -92,8 +106,15 @@ export function createApp(options: AppOptions): App {
     const settled = work.catch((error) => logError(error, "")).finally(() => running.delete(settled));
     running.add(settled);
   };
-  const studies = studiesOf(store.studies, clock);
-  const deps: Deps = { ...options, clock, limits, cookies, studies, closing: stop.signal, background };
+  const closing = stop.signal;
+  const deps: Deps = {
+    ...options,
+    ...{ clock, limits, cookies, closing, background, changes: changes() },
+    studies: studiesOf(store.studies, clock),
+    stream: streams({
+      ...{ bounds: limits.streams, heartbeat: 1000 * limits.heartbeatSeconds, closing, failed: logError },
+    }),
+  };
 
   function logError(error: unknown, request: string): void {
     const message = error instanceof Error ? error.stack ?? error.message : `${error}`;
@@ -108,6 +129,7 @@ export function createApp(options: AppOptions): App {
     },
   });
   api.use(logged(log, clock), headers(), hosts(origins));
+  pageRoutes(api); // before anybody is counted: a page loads many files, for many people behind one address
   api.use(authenticate({ access: store.access, cookies, trustLocal }));
   api.use(ownPages(origins), limitRates(limits.rates, clock));
   api.use(bodies({ bytes: limits.bytes, milliseconds: 1000 * limits.bodySeconds }));

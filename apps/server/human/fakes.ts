@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { origin, type TestApp, testApp } from "../fakes.ts";
 import type { AppOptions } from "../options.ts";
-import type { Rate } from "../http/rate.ts";
+import type { Rate, Rates } from "../http/rate.ts";
 import type { Invitation } from "./invitation_schemas.ts";
 
 /** Names that no annotator may get to see in any byte. */
@@ -53,8 +53,13 @@ export interface StudyApp extends TestApp {
   annotator(name: string): Promise<Browser>;
 }
 
-const fast: Rate = { perSecond: 1e6, burst: 1e6 };
-const rates = { admin: fast, judge: fast, rewards: fast, annotator: fast, local: fast, anyone: fast };
+const often: Rate = { perSecond: 1e6, burst: 1e6 };
+
+/** Rates that nobody reaches. */
+export const fast: Rates = {
+  ...{ admin: often, judge: often, rewards: often },
+  ...{ annotator: often, local: often, anyone: often },
+};
 
 /** Makes it. */
 export async function studyApp(
@@ -63,7 +68,7 @@ export async function studyApp(
   options: Partial<AppOptions> = {},
 ): Promise<StudyApp> {
   const clock = { now: 1_000_000 };
-  const server = testApp({ clock: () => clock.now, limits: { rates }, ...options });
+  const server = testApp({ clock: () => clock.now, limits: { rates: fast }, ...options });
   const responses = responsesOf(prompts);
   const evaluation = await server.ask("admin", "POST", "/v1/evaluations", { name: hidden.evaluation, responses });
   const { id } = await evaluation.json();
@@ -75,7 +80,7 @@ export async function studyApp(
     const { invitations } = await response.json() as { readonly invitations: readonly Invitation[] };
     return invitations.map(({ url }) => new URL(url).hash.slice(1));
   };
-  const browser = () => browserOf((request) => server.app.fetch(request));
+  const browser = () => browserOf((request) => server.app.fetch(request), origin);
   return {
     ...{ ...server, clock, id, invite, browser },
     async annotator(name) {
@@ -87,8 +92,12 @@ export async function studyApp(
   };
 }
 
-function browserOf(fetch: (request: Request) => Promise<Response>): Browser {
-  const cookies = new Map<string, string>();
+/** A browser whose requests a function answers. */
+export function browserOf(
+  fetch: (request: Request) => Promise<Response>,
+  origin: string,
+  cookies: Map<string, string> = new Map(),
+): Browser {
   const got: string[] = [];
   return {
     cookies,

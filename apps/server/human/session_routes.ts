@@ -59,7 +59,7 @@ const undo = route(["annotator"], {
 });
 
 /** Adds the routes of annotators. */
-export function sessionRoutes(api: Api, { store, studies, cookies, clock }: Deps): void {
+export function sessionRoutes(api: Api, { store, studies, cookies, changes, clock }: Deps): void {
   /** Does something in a study; one that is dropped meanwhile says so. */
   async function within<T>(id: string, work: (study: OpenStudy) => Promise<T>): Promise<T> {
     try {
@@ -70,11 +70,6 @@ export function sessionRoutes(api: Api, { store, studies, cookies, clock }: Deps
       throw error instanceof Problem || await store.studies.find(id) ? error : ended();
     }
   }
-  /** Does something as the annotator of a request. */
-  function as<T>(principal: Principal, work: (study: OpenStudy, annotator: string) => Promise<T>): Promise<T> {
-    if (principal.role !== "annotator") throw new Error(`Expected an annotator but found ${principal.role}`);
-    return within(principal.study, (study) => work(study, principal.annotator));
-  }
 
   api.openapi(begin, async (c) => {
     const { id, study, annotator } = takeInvitation(store.access, c.req.valid("json").invitation, clock());
@@ -82,29 +77,42 @@ export function sessionRoutes(api: Api, { store, studies, cookies, clock }: Deps
     await cookies.write(c, "annotator", id);
     return c.json(begun, 201);
   });
-  api.openapi(resume, async (c) => c.json(await as(c.var.principal, sessionOf), 200));
+  api.openapi(resume, async (c) => {
+    const { study, annotator } = annotatorOf(c.var.principal);
+    return c.json(await within(study, (study) => sessionOf(study, annotator)), 200);
+  });
   api.openapi(leave, (c) => {
     cookies.clear(c, "annotator");
     return c.body(null, 204);
   });
   api.openapi(ask, async (c) => {
-    const next = await as(c.var.principal, (study, annotator) => study.next(annotator));
-    return c.json(nextOf(next, clock()), 200);
+    const { study, annotator } = annotatorOf(c.var.principal);
+    return c.json(nextOf(await within(study, (study) => study.next(annotator)), clock()), 200);
   });
   api.openapi(vote, async (c) => {
-    const answer = await as(c.var.principal, async (study, annotator) => {
+    const { study: id, annotator } = annotatorOf(c.var.principal);
+    const answer = await within(id, async (study) => {
       const cast = await asked(study.vote(annotator, c.req.valid("json")));
       if (cast.outcome !== "accepted") throw refusalOf(cast);
       return { vote: cast.vote, progress: await study.progress(annotator) };
     });
+    changes.tell(`evaluation ${id}`);
     return c.json(answer, 200);
   });
   api.openapi(undo, async (c) => {
-    const answer = await as(c.var.principal, async (study, annotator) => {
+    const { study: id, annotator } = annotatorOf(c.var.principal);
+    const answer = await within(id, async (study) => {
       const back = await asked(study.undo(annotator, c.req.valid("param").id));
       if (back.outcome !== "undone") throw refusalOf(back);
       return { vote: back.vote, task: sent(back.task, clock()), progress: await study.progress(annotator) };
     });
+    changes.tell(`evaluation ${id}`);
     return c.json(answer, 200);
   });
+}
+
+/** The annotator of a request that was let in as one. */
+function annotatorOf(principal: Principal): Extract<Principal, { role: "annotator" }> {
+  if (principal.role === "annotator") return principal;
+  throw new Error(`Expected an annotator but found ${principal.role}`);
 }

@@ -40,13 +40,14 @@ const drop = route(["admin"], {
 });
 
 /** Adds the routes of studies. */
-export function studyRoutes(api: Api, { store, studies }: Deps): void {
+export function studyRoutes(api: Api, { store, studies, changes }: Deps): void {
   const { evaluations } = store;
   api.openapi(make, async (c) => {
     const { id } = existing(evaluations, c.req.valid("param").id);
     if (!await store.studies.create(studyOf(id, evaluations.rows(id).responses, c.req.valid("json")))) {
       throw new Problem(409, "Expected an evaluation without a study but found one: drop it to begin anew");
     }
+    changes.tell(`evaluation ${id}`);
     return c.json(await viewOf(await existingStudy(studies, id)), 201);
   });
   api.openapi(look, async (c) => {
@@ -65,6 +66,7 @@ export function studyRoutes(api: Api, { store, studies }: Deps): void {
       );
     }
     await dropStudy({ store, studies }, id);
+    changes.tell(`evaluation ${id}`);
     return c.body(null, 204);
   });
 }

@@ -5,5 +5,4 @@
  */
 export { type Contents, openDatabase } from "./database.ts";
 export { openCallLog, type SqliteCallLog } from "./call_log.ts";
-export { type Contents, openDatabase } from "./database.ts";
 export { openStudyStore, type SqliteStudyStore } from "./studies.ts";
