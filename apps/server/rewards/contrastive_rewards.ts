@@ -151,11 +151,12 @@ function lacking({ prompt, text }: ScoreRow, split: boolean, { rows, texts }: Pr
         `prompts that you train on, ${remedy}`,
     );
   }
+  const bare = rows > texts ? `, which alone finds the ${rows - texts} rows of the table without a text` : "";
   return new RangeError(
     `Expected a prompt beside query ${
       cut(text)
-    } but found none, and the table has none that it begins with among the ` +
-      `${texts} texts of its ${rows} prompts: send the prompt too`,
+    }, or one of the table that it begins with, but found neither: send the ` +
+      `prompt too${bare}`,
   );
 }
 

@@ -113,7 +113,7 @@ Deno.test("contrastiveRewards() refuses prompts without a baseline and says what
     ["Water?", 'Expected a baseline for prompt "Water?" but the table of 3 prompts has none: sample baselines for all'],
     [
       undefined,
-      'Expected a prompt beside query "Water? No." but found none, and the table has none that it begins with',
+      'Expected a prompt beside query "Water? No.", or one of the table that it begins with, but found neither',
     ],
   ];
   for (const [prompt, message] of cases) {
@@ -121,6 +121,11 @@ Deno.test("contrastiveRewards() refuses prompts without a baseline and says what
     await assertRejects(() => rewards(queries), RangeError, message);
   }
   assertEquals(score.batches, []);
+  const { prompt: _, ...hashed } = await fakeRow("tea", "Tea?");
+  const unnamed = contrastiveRewards({ score: fakeScore(), table: await baselineTable([hashed]) });
+  assertEquals((await unnamed([{ query: "Tea? Yes.", prompt: "Tea?" }]))[0]!.baseline, 1.5);
+  const only = "send the prompt too, which alone finds the 1 rows of the table without a text";
+  await assertRejects(() => unnamed([{ query: "Tea? Yes." }]), RangeError, only);
   const bare = contrastiveRewards({ score });
   await assertRejects(() => bare([{ query: "Tea? Yes.", prompt: "Tea?" }]), RangeError, "but there is no table: start");
 });
