@@ -179,6 +179,8 @@ Deno.test("batched() gives up a batch that takes too long, and goes on", async (
   const ask = batched(score, { timeout: 20 });
   const error = await assertRejects(() => ask(rowsOf("a", 1)), ModelError, "failed: no answer within 20 ms");
   assert(error.late && signals[0]!.aborted);
+  const broken: Score = Object.assign(() => Promise.reject(new DOMException("cut off", "AbortError")), { id: "x" });
+  assert(!(await assertRejects(() => batched(broken)(rowsOf("a", 1)), ModelError, "cut off")).late);
   const next = ask(rowsOf("b", 1));
   await turn();
   ends[1]!.resolve();
