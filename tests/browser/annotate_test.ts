@@ -140,6 +140,7 @@ browserTest(
     await page.keyboard.press("1");
     await page.locator("#notice").filter({ hasText: "Not saved yet: trying again…" }).waitFor();
     await page.keyboard.press("2"); // while the first is under way
+    await page.locator("[data-choice=tie]").click({ force: true });
     await shown(page, prompt!);
     assertEquals(await page.locator("#notice").textContent(), "");
     assertEquals(seen.length, 3);
@@ -242,7 +243,7 @@ browserTest("refusals are said in a sentence, and the page goes on", async (open
   await refuse(429, { "retry-after": "1" });
   const prompt = await page.locator("#prompt").textContent();
   await page.keyboard.press("1");
-  await page.locator("#notice").filter({ hasText: "going on in 1 s" }).waitFor();
+  await page.locator("#notice").filter({ hasText: "Not saved yet: going on in 1 s…" }).waitFor();
   await shown(page, prompt!);
   assertEquals(await standing(server), ["left"]);
 
@@ -284,7 +285,9 @@ browserTest("while others hold what is left, the page waits and asks again by it
   await page.locator("#close").click();
   await heading(page).filter({ hasText: "Nothing to compare just now" }).waitFor();
   assertMatch((await page.locator("#text").textContent())!, /asks again by itself in 0:0[1-3]/);
+  assertEquals(await page.locator("#progress").isVisible(), false);
   assertEquals(await shown(page), "Question 0?");
+  assertEquals(await page.locator("#count").textContent(), "0 of 1");
   assertEquals(wrong, []);
 });
 

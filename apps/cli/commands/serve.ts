@@ -1,5 +1,5 @@
 /** `tare serve`: judges, people and contrastive rewards over HTTP. */
-import { type App, createApp, openStore, serve as listen, type Store } from "@tare/server";
+import { type App, createApp, firstToken, openStore, serve as listen, type Store } from "@tare/server";
 import { type Command, type Context, defineCommand } from "../command.ts";
 import { UsageError } from "../flags.ts";
 import { takeLock } from "../lock.ts";
@@ -48,10 +48,9 @@ export const serve: Command = defineCommand({
       const origins = originsOf({ ...values, port });
       app = createApp({ store, ...rewards, origins, trustLocal: isPrivate(values), log: logTo(context, values.log) });
       say(`Listening at ${origins[0]}`);
-      if (values["new-token"] || store.access.tokens().every(({ role }) => role !== "admin")) {
-        say(
-          `An admin signs in, now or later, by this link, which is shown once: ${origins[0]}/login#${newToken(store)}`,
-        );
+      const token = firstToken(store.access) ?? (values["new-token"] ? anotherToken(store) : undefined);
+      if (token) {
+        say(`An admin signs in, now or later, by this link, which is shown once: ${origins[0]}/login#${token}`);
       }
     };
     const lazy: App = {
@@ -74,9 +73,9 @@ function refuseAddress(error: unknown, { host, port }: PlaceValues): never {
   throw new UsageError(`Cannot listen at ${host}, port ${port}: ${why}`);
 }
 
-/** Makes a token of an admin. */
-function newToken({ access }: Store): string {
-  return access.addToken({ name: "tare serve", role: "admin", created: Date.now() }).secret;
+/** One more token of an admin, for who has lost the first. */
+function anotherToken({ access }: Store): string {
+  return access.addToken({ name: "--new-token", role: "admin", created: Date.now() }).secret;
 }
 
 /** Writes the log as lines of JSON. */

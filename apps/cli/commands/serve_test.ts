@@ -83,6 +83,9 @@ Deno.test("tare serve needs its address and its data folder alone, shows a link 
   await again.address();
   const { stdout, code } = await again.stop("SIGTERM");
   assertEquals([stdout.split("\n").length - 1, code], [1, 0], "the address alone");
+  await using third = new Served(allowed, "--data", data, "--new-token");
+  await third.address();
+  assertMatch((await third.stop("SIGTERM")).stdout, /\nAn admin signs in, .*#[\w-]{43}\n$/);
 });
 
 Deno.test("tare serve scores by a reward model of this machine, which it reads and its own code", async () => {

@@ -9,6 +9,9 @@ import {
 } from "@tare/eval/sqlite";
 import { type Access, accessTables, openAccess } from "../access/store.ts";
 import { type Evaluations, evaluationTables, openEvaluations } from "../evaluations/store.ts";
+import type { KeptBaselines } from "../rewards/draw_baselines.ts";
+import { baselineTables, openKeptBaselines } from "../rewards/store.ts";
+import { type Jobs, jobTables, openJobs } from "../judging/store.ts";
 
 /** What the server keeps. Disposing of it closes the files. */
 export interface Store extends Disposable {
@@ -16,8 +19,12 @@ export interface Store extends Disposable {
   readonly access: Access;
   /** Evaluations. */
   readonly evaluations: Evaluations;
+  /** Jobs of judges. */
+  readonly jobs: Jobs;
   /** Studies: tasks and votes of people; a study has the id of its evaluation for a name. */
   readonly studies: SqliteStudyStore;
+  /** Baselines that were drawn on the spot. */
+  readonly baselines: KeptBaselines;
   /** Calls of judges: what was paid for is not asked again. */
   readonly calls: SqliteCallLog;
 }
@@ -45,14 +52,16 @@ export function openStore(folder: string): Store {
   using stack = new DisposableStack();
   const database = openDatabase(file("server"), {
     ...{ name: "data folder of the server", application: 0x54535256, version: 1 }, // TSRV
-    schema: [accessTables, evaluationTables].join("\n"),
+    schema: [accessTables, evaluationTables, jobTables, baselineTables].join("\n"),
   });
   stack.defer(() => database.close());
   const studies = stack.use(openStudyStore(file("studies")));
   const calls = stack.use(openCallLog(file("calls")));
   const opened = stack.move();
+  const evaluations = openEvaluations(database);
   return {
-    ...{ access: openAccess(database), evaluations: openEvaluations(database), studies, calls },
+    ...{ access: openAccess(database), evaluations, jobs: openJobs(database, evaluations), studies, calls },
+    baselines: openKeptBaselines(database),
     [Symbol.dispose]: () => opened.dispose(),
   };
 }

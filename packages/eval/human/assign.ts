@@ -15,14 +15,14 @@ export type Assignment =
 export function assign(state: StudyState, annotator: string, seed: number, now: number): Assignment {
   const { seats, open, checks } = unvoted(state, annotator, now);
   if (open === 0) return later(state, annotator, now);
-  const { study, annotators } = state;
+  const { study, annotators, gold } = state;
   const place = annotators.get(annotator)?.votes.size ?? 0;
   const [nextCheck] = checkPlaces(study, seed, place);
-  const check = checks > 0 && nextCheck === place;
+  const wanted = checks > 0 && nextCheck === place ? 1 : 0;
   let [best, least, fewest] = [-1, Infinity, Infinity];
   for (let task = 0; task < seats.length; task++) {
     const others = seats[task]!;
-    if (others < 0 || others > fewest || (study.tasks[task]!.gold !== undefined) !== check) continue;
+    if (others < 0 || others > fewest || gold[task] !== wanted) continue;
     const rank = others * 2 ** 32 + mixed(seed, task);
     if (rank < least) [best, least, fewest] = [task, rank, others];
   }
@@ -38,8 +38,8 @@ export function tasksLeft(state: StudyState, annotator: string, seed: number, no
   const given = held === undefined ? 0 : 1;
   let { seats, open, checks } = unvoted(state, annotator, now);
   if (held !== undefined && seats[held]! >= 0) {
-    if (state.study.tasks[held]!.gold === undefined) open--;
-    else checks--;
+    if (state.gold[held] === 1) checks--;
+    else open--;
   }
   const first = given + (state.annotators.get(annotator)?.votes.size ?? 0);
   let checked = 0;
@@ -55,14 +55,14 @@ export function tasksLeft(state: StudyState, annotator: string, seed: number, no
  * of both; -1 where a task is neither.
  */
 function unvoted(state: StudyState, annotator: string, now: number) {
-  const { study, counts } = state;
+  const { study, counts, gold } = state;
   const seats = counts.slice();
   for (const { task } of leasesOfOthers(state, annotator, now)) seats[task]!++;
   for (const task of state.annotators.get(annotator)?.votes.keys() ?? []) seats[task] = -1;
   let [open, checks] = [0, 0];
   for (let task = 0; task < seats.length; task++) {
     if (seats[task]! < 0) continue;
-    if (study.tasks[task]!.gold !== undefined) checks++;
+    if (gold[task] === 1) checks++;
     else if (seats[task]! < study.overlap) open++;
     else seats[task] = -1;
   }

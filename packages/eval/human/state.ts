@@ -42,6 +42,8 @@ export interface StudyState {
   readonly votes: readonly ReadonlyMap<string, VoteEvent>[];
   /** How many these are: side by side, for every decision looks at all of them. */
   readonly counts: Int32Array;
+  /** For each task 1 where it is a gold check, else 0; for the same reason. */
+  readonly gold: Uint8Array;
   /** Every vote that was ever cast, by its id. */
   readonly cast: ReadonlyMap<string, VoteEvent>;
   /** Votes that were taken back, by their id. */
@@ -72,6 +74,7 @@ export function growing(study: Study): Growing {
   const state = {
     ...{ study, length: 0, annotators, votes: study.tasks.map(() => new Map<string, VoteEvent>()) },
     counts: new Int32Array(study.tasks.length),
+    gold: Uint8Array.from(study.tasks, ({ gold }) => gold === undefined ? 0 : 1),
     ...{ cast: new Map<string, VoteEvent>(), undone: new Map<string, UndoEvent>() },
   };
   const of = (annotator: string): Mine => {

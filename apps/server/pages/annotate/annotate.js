@@ -19,9 +19,9 @@ const quiet = 300;
 
 /** What a vote came to that does not count. */
 const refusals = /** @type {Readonly<Record<number, string>>} */ ({
-  404: "That task is not known here any more, so the vote was not saved. Here is the next one.",
-  409: "There was a vote of yours on that task already, and it stands. Here is the next one.",
-  410: "Others had compared that pair in the meantime, so the vote was not needed. Here is the next one.",
+  404: "That task is not known here any more, so the vote was not saved.",
+  409: "There was a vote of yours on that task already, and it stands.",
+  410: "Others had compared that pair in the meantime, so the vote was not needed.",
 });
 
 /** Thrown when there is nothing more to do, and the page says why. */
@@ -75,15 +75,14 @@ async function act(work, choice) {
  * @param {string} method Of HTTP.
  * @param {string} path Of the route.
  * @param {unknown} [body] What to say.
- * @param {string} [late] What the page shows in the meantime if it takes more than one try.
+ * @param {string} [late] How it stands, for the page to show if it takes more than one try.
  */
-async function ask(method, path, body, late = "No connection: trying again…") {
+async function ask(method, path, body, late = "One moment") {
   let waited = false;
   /** @type {(seconds: number, asked: boolean) => void} */
   const waiting = (seconds, asked) => {
     waited = true;
-    const busier = `The server is busy: going on in ${Math.ceil(seconds)} s…`;
-    view.notify(asked ? busier : late, "standing");
+    view.notify(`${late}: ${asked ? `going on in ${Math.ceil(seconds)} s` : "trying again"}…`, "standing");
   };
   const reply = await insist(() => send(method, path, body), waiting);
   if (waited) view.notify("");
@@ -133,7 +132,10 @@ async function next(said = "") {
   if (given.outcome === "wait") return pause(given.seconds);
   const { votes } = progress;
   const compared = votes === 1 ? "one pair" : `${votes} pairs`;
-  view.showMessage("All done. Thank you!", `You compared ${compared}. You may close this page.`);
+  view.showMessage(
+    "All done. Thank you!",
+    `You compared ${compared}. You may close this page; Undo brings the last one back.`,
+  );
   view.announce(`${said} All done.`.trim());
 }
 
@@ -164,11 +166,17 @@ function pause(seconds) {
     const left = Math.max(0, Math.ceil((until - performance.now()) / 1_000));
     const clock = `${Math.floor(left / 60)}:${`${left % 60}`.padStart(2, "0")}`;
     view.explain(`Others are comparing what is left. This page asks again by itself in ${clock}.`);
-    if (left === 0) act(next);
+    if (left === 0) act(again);
   };
   view.showMessage("Nothing to compare just now", "", "Ask now");
   countdown = setInterval(tell, 500);
   tell();
+}
+
+/** Asks after a pause, in which others may have left something. */
+async function again() {
+  await refresh();
+  await next();
 }
 
 /**
@@ -195,7 +203,7 @@ function vote(choice) {
  * @param {Ballot} ballot The vote.
  */
 async function deliver(ballot) {
-  const reply = await ask("POST", "/v1/session/votes", ballot, "Not saved yet: trying again…");
+  const reply = await ask("POST", "/v1/session/votes", ballot, "Not saved yet");
   keep("vote", undefined);
   if (reply.status === 200) {
     ({ progress } = /** @type {{ progress: Progress }} */ (reply.body));
@@ -206,8 +214,8 @@ async function deliver(ballot) {
   const refusal = refusals[reply.status];
   view.notify(refusal ?? `The vote was not taken. ${detailOf(reply)}`, refusal ? "passing" : "standing");
   if (!refusal && task) return; // it can be changed
-  await refresh();
-  await next();
+  keep(`draft.${ballot.task}`, undefined);
+  await again();
 }
 
 /** Takes back the last vote and shows its task. */
@@ -216,7 +224,7 @@ function undo() {
   if (!last) return;
   act(async () => {
     view.notify("");
-    const reply = await ask("DELETE", `/v1/session/votes/${last.id}`, undefined, "Not taken back yet: trying again…");
+    const reply = await ask("DELETE", `/v1/session/votes/${last.id}`, undefined, "Not taken back yet");
     if (reply.status !== 200) {
       view.notify(`The vote could not be taken back. ${detailOf(reply)}`);
       await refresh();
@@ -299,7 +307,7 @@ view.element("close", HTMLButtonElement).addEventListener("click", toggleInstruc
 view.element("leave", HTMLButtonElement).addEventListener("click", () => goodbye.showModal());
 view.element("stay", HTMLButtonElement).addEventListener("click", () => goodbye.close());
 view.element("sign-out", HTMLButtonElement).addEventListener("click", leave);
-view.element("onward", HTMLButtonElement).addEventListener("click", () => countdown ? act(next) : location.reload());
+view.element("onward", HTMLButtonElement).addEventListener("click", () => countdown ? act(again) : location.reload());
 keysInUse.addEventListener("change", () => useKeys(keysInUse.checked));
 comment.addEventListener("input", () => {
   view.fitComment();

@@ -116,7 +116,8 @@ export function showProgress({ votes, left, last }) {
   count.textContent = `${votes} of ${all}`;
   undo.disabled = last === undefined;
   undo.title = last ? `Take back: ${labelOf(last.choice)}` : "";
-  for (const id of ["progress", "tools"]) element(id, HTMLElement).hidden = false;
+  element("progress", HTMLElement).hidden = all === 0;
+  element("tools", HTMLElement).hidden = false;
 }
 
 /** Hides what only somebody with a session can use. */
