@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { generateSignedCookie } from "hono/cookie";
 import { origin, testApp } from "../fakes.ts";
-import { given, studyApp } from "../human/fakes.ts";
+import { browserOf, given, studyApp } from "../human/fakes.ts";
 
 Deno.test("a browser signs in by an admin's token and out again", async () => {
   await using app = await studyApp(1);
@@ -80,6 +80,27 @@ Deno.test("cookies that are changed, cut, or another kind's are none", async () 
     const changed = mine.slice(0, i) + (mine[i] === "A" ? "B" : "A") + mine.slice(i + 1);
     assertEquals(await statusOf("tare_annotator", changed), 401, changed);
   }
+});
+
+Deno.test("where browsers come by https, cookies go by nothing else, also behind a proxy that speaks http", async () => {
+  const origin = "https://eval.example.org";
+  await using server = testApp({ origins: [origin] });
+  const browser = browserOf((request) => {
+    const { method, headers, body } = request;
+    return server.app.fetch(new Request(request.url.replace("https:", "http:"), { method, headers, body }));
+  }, origin);
+  const { headers } = await browser.ask("POST", "/v1/login", { token: server.tokens.admin });
+  assert(/^__Host-tare_admin=.*; Path=\/; HttpOnly; Secure; SameSite=Strict$/.test(headers.get("set-cookie")!));
+  assertEquals((await browser.ask("GET", "/v1/tokens")).status, 200);
+  const plain = browserOf((request) => server.app.fetch(request), origin);
+  plain.cookies.set("tare_admin", browser.cookies.get("__Host-tare_admin")!);
+  assertEquals(
+    (await plain.ask("GET", "/v1/tokens")).status,
+    401,
+    "a cookie that another site of the domain could set",
+  );
+  await browser.ask("DELETE", "/v1/login");
+  assertEquals([...browser.cookies], []);
 });
 
 Deno.test("guessing at sign-in is slow", async () => {
