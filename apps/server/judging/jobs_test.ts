@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { AskError, type Verdict } from "@tare/eval";
 import { testApp } from "../fakes.ts";
+import { openStore } from "../store/store.ts";
 import { evaluationOf, fakeJudge, jobOf, never, settled } from "./fakes.ts";
 
 const told = async (response: Response) => [response.status, (await response.json()).detail];
@@ -234,4 +235,21 @@ Deno.test("a job of a judge that never waits lets others be answered, and writes
   const seen = new Set<number>();
   await settled(app, id, ({ state, done }) => seen.add(done) && state === "done");
   assertEquals(seen.size > 2, true);
+});
+
+Deno.test("a job whose verdicts cannot be written fails, and stops asking", async () => {
+  const store = openStore(":memory:");
+  const full = () => {
+    throw new Error("disk is full");
+  };
+  const fake = fakeJudge("fake 1", ({ promptId }, signal) => promptId === "0" ? { winner: "a" } : never(signal));
+  const logged: unknown[] = [];
+  await using app = testApp({
+    store: { ...store, jobs: { ...store.jobs, write: full }, [Symbol.dispose]: () => store[Symbol.dispose]() },
+    ...{ judges: { fake }, log: (entry) => logged.push(entry) },
+  });
+  const job = await jobOf(app, await evaluationOf(app, ["x", "y"], 5), { judge: "fake" });
+  const { state, failure } = await settled(app, job.id);
+  assertEquals([state, failure], ["failed", "Something went wrong here: the log says what"]);
+  assertMatch(JSON.stringify(logged), /disk is full/);
 });
