@@ -1,5 +1,14 @@
 /** `tare serve`: judges, people and contrastive rewards over HTTP. */
-import { type App, createApp, firstToken, openStore, serve as listen, type Store } from "@tare/server";
+import {
+  type App,
+  createApp,
+  firstToken,
+  openJudges,
+  openStore,
+  readConfig,
+  serve as listen,
+  type Store,
+} from "@tare/server";
 import { type Command, type Context, defineCommand } from "../command.ts";
 import { UsageError } from "../flags.ts";
 import { takeLock } from "../lock.ts";
@@ -31,6 +40,7 @@ export const serve: Command = defineCommand({
   async run(values, context) {
     checkPlace(values);
     checkRewards(values);
+    const config = readConfig({ judges: values.judges }, values.config ?? "--config");
     const { data, json } = values;
     const say = (line: string) => json ? context.note(line) : context.print(`${line}\n`);
 
@@ -38,6 +48,7 @@ export const serve: Command = defineCommand({
     await Deno.mkdir(data, { recursive: true, mode: 0o700 });
     stack.use(await takeLock(`${data}/.lock`, data));
     const store = stack.use(openStore(data));
+    const judges = openJudges(config, { calls: store.calls, env: (name) => Deno.env.get(name) });
     await addEvaluations(store, values.add, context.note);
     // A core is left for people: what they see must not wait for rewards.
     const threads = values.threads ?? Math.min(16, Math.max(1, navigator.hardwareConcurrency - 1));
@@ -46,7 +57,8 @@ export const serve: Command = defineCommand({
     let app: App | undefined; // which has to know its own port
     const begin = ({ port }: { readonly port: number }) => {
       const origins = originsOf({ ...values, port });
-      app = createApp({ store, ...rewards, origins, trustLocal: isPrivate(values), log: logTo(context, values.log) });
+      const log = logTo(context, values.log);
+      app = createApp({ store, judges, ...rewards, origins, trustLocal: isPrivate(values), log });
       say(`Listening at ${origins[0]}`);
       const token = firstToken(store.access) ?? (values["new-token"] ? anotherToken(store) : undefined);
       if (token) {

@@ -15,6 +15,6 @@ export function remoteScore(url: string, values: RewardValues): Score {
   const text = (episode: Episode) => (episode as Episode & ScoreRow).text;
   return Object.assign(
     (rows: readonly ScoreRow[], signal?: AbortSignal) => connect({ signal, text })(rows.map(textEpisode)),
-    { id: connect({}).id },
+    { id: connect({}).id, concurrency: 4 }, // a server that batches gains from having more at once
   );
 }
