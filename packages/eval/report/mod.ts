@@ -5,7 +5,7 @@
  */
 export type { Comparison, Reason, SignTest } from "./comparison.ts";
 export { csv } from "./csv.ts";
-export type { Evaluation } from "./evaluation.ts";
+export { type Evaluation, type FindResponses, responsesOf } from "./evaluation.ts";
 export { htmlReport, type HtmlReportOptions } from "./html.ts";
 export { jsonl, readResponses, readVerdicts, type Text } from "./jsonl.ts";
 export { markdownReport, type MarkdownReportOptions } from "./markdown.ts";
