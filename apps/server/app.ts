@@ -15,6 +15,7 @@ import { openApiDocument } from "./http/openapi.ts";
 import { ownPages } from "./http/origin.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import { limitRates, type Rates } from "./http/rate.ts";
+import { studiesOf } from "./human/studies.ts";
 import type { AppOptions, Limits } from "./options.ts";
 
 /** The server as a function of requests. */
@@ -76,7 +77,8 @@ export function createApp(options: AppOptions): App {
     const settled = work.catch((error) => logError(error, "")).finally(() => running.delete(settled));
     running.add(settled);
   };
-  const deps: Deps = { ...options, clock, limits, cookies, closing: stop.signal, background };
+  const studies = studiesOf(store.studies, clock);
+  const deps: Deps = { ...options, clock, limits, cookies, studies, closing: stop.signal, background };
 
   function logError(error: unknown, request: string): void {
     const message = error instanceof Error ? error.stack ?? error.message : `${error}`;

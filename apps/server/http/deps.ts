@@ -1,6 +1,7 @@
 /** What routes are given. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Cookies } from "../access/cookies.ts";
+import type { Studies } from "../human/studies.ts";
 import type { AppOptions, Limits } from "../options.ts";
 import type { Env } from "./env.ts";
 
@@ -15,6 +16,8 @@ export interface Deps extends Omit<AppOptions, "limits"> {
   readonly limits: Limits;
   /** Reads and writes cookies. */
   readonly cookies: Cookies;
+  /** Studies at work. */
+  readonly studies: Studies;
   /** Fires when the app closes: streams end, work that goes on by itself stops where it can go on later. */
   readonly closing: AbortSignal;
   /** Something that goes on behind an answer; the app waits for it when it closes. */

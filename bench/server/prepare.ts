@@ -1,0 +1,48 @@
+/** What a server needs: a policy, a reward model, baselines, and responses to compare. */
+import { main } from "../../apps/cli/main.ts";
+
+/**
+ * Makes all of it by the commands of the command line, with hardly any training: how good they are changes no time.
+ *
+ * @param folder Where: `reward`, `baselines.jsonl`, `responses.jsonl`.
+ * @param size Size of the models.
+ * @param prompts How many prompts there are.
+ */
+export async function prepare(folder: string, size: string, prompts: number): Promise<void> {
+  const run = async (...args: string[]) => {
+    const code = await main([...args, "--device", "cpu", "--json"]);
+    if (code !== 0) throw new Error(`Expected tare ${args[0]} to do it but it ended with ${code}`);
+  };
+  const at = (name: string) => `${folder}/${name}`;
+  const few = ["--context", "96", "--batch", "16", "--steps", "20"];
+  await run("world", "--out", at("world"), "--prompts", `${prompts}`);
+  await run(
+    ...["sft", "--data", at("world/demonstrations.jsonl"), "--size", size, "--tokenizer", at("world")],
+    ...["--out", at("sft"), ...few],
+  );
+  await run("reward", "--data", at("world/preferences.jsonl"), "--model", at("sft"), "--out", at("reward"), ...few);
+  await run(
+    ...["sample", "--prompts", at("world/prompts.jsonl"), "--model", at("sft"), "--reward", at("reward"), "-k", "4"],
+    ...["--max-tokens", "32", "--context", "96", "--out", at("baselines.jsonl")],
+  );
+  // Two policies: the first and the second draw of each prompt.
+  const rows = await baselineRows(folder);
+  const said = rows.flatMap(({ promptId, prompt, responses }) =>
+    ["one", "two"].map((policy, i) => ({ policy, promptId, prompt, response: `${policy}: ${responses[i]!}` }))
+  );
+  await Deno.writeTextFile(at("responses.jsonl"), said.map((row) => `${JSON.stringify(row)}\n`).join(""));
+}
+
+/** A line of `baselines.jsonl`, as far as it is needed here. */
+export interface Row {
+  readonly promptId: string;
+  readonly prompt: string;
+  readonly responses: readonly string[];
+  readonly rewards: readonly number[];
+}
+
+/** Reads the baselines. */
+export async function baselineRows(folder: string): Promise<Row[]> {
+  const text = await Deno.readTextFile(`${folder}/baselines.jsonl`);
+  return text.trim().split("\n").map((line) => JSON.parse(line));
+}

@@ -1,0 +1,90 @@
+/** Clients of `/get_reward`, each with one sample at a time, as OpenRLHF asks. */
+import { table } from "../../apps/cli/table.ts";
+import { baselineRows, type Row } from "./prepare.ts";
+import { type Server, startServer } from "./start.ts";
+
+/** A sample, and what offline scoring says of it: the policy's own responses were scored when baselines were sampled. */
+interface Sample {
+  readonly prompt: string;
+  readonly query: string;
+  readonly expected: number;
+}
+
+async function samplesOf(folder: string): Promise<Sample[]> {
+  return (await baselineRows(folder)).flatMap(({ prompt, responses, rewards }: Row) => {
+    const baseline = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+    return responses.map((response, i) => {
+      return { prompt, query: prompt + response, expected: Math.fround(Math.fround(rewards[i]!) - baseline) };
+    });
+  });
+}
+
+async function rewardOf(server: Server, { prompt, query }: Sample): Promise<number> {
+  const body = JSON.stringify({ query: [query], prompts: [prompt], labels: [""] });
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(`${server.origin}/get_reward`, { method: "POST", headers, body });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`POST /get_reward: ${response.status} ${JSON.stringify(answer)}`);
+  return answer.rewards[0];
+}
+
+/** Keeps some clients busy until the signal fires; says how much they got. */
+export async function keepAsking(
+  server: Server,
+  folder: string,
+  clients: number,
+  signal: AbortSignal,
+): Promise<{ readonly asked: number; readonly seconds: number }> {
+  const samples = await samplesOf(folder);
+  const start = performance.now();
+  let asked = 0;
+  await Promise.all(Array.from({ length: clients }, async () => {
+    while (!signal.aborted) {
+      const sample = samples[asked++ % samples.length]!;
+      check(sample, await rewardOf(server, sample));
+    }
+  }));
+  return { asked, seconds: (performance.now() - start) / 1000 };
+}
+
+/** Times both servers by turns, and prints how much they get done. */
+export async function compareBatching(folder: string, clients: number, count: number): Promise<void> {
+  const samples = await samplesOf(folder);
+  const servers = {
+    together: await startServer(folder, []),
+    "one by one": await startServer(folder, ["--batch", "1"]),
+  };
+  const rates: Record<keyof typeof servers, number[]> = { together: [], "one by one": [] };
+  for (let round = 0; round < 4; round++) {
+    for (const name of ["together", "one by one"] as const) {
+      const many = name === "together" ? count : Math.ceil(count / 8);
+      const rate = await rateOf(servers[name], samples, clients, many);
+      if (round > 0) rates[name].push(rate); // the first warms up
+    }
+  }
+  for (const server of Object.values(servers)) await server.stop();
+  const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  const [together, single] = [median(rates.together), median(rates["one by one"])];
+  console.log(`\n${clients} clients of /get_reward with single samples; median of 3 runs, by turns`);
+  console.log(table(["scored", "samples a second", "ratio"], [
+    ["together", together.toFixed(0), (together / single).toFixed(2)],
+    ["one by one", single.toFixed(0), "1"],
+  ]));
+}
+
+async function rateOf(server: Server, samples: readonly Sample[], clients: number, count: number): Promise<number> {
+  let next = 0;
+  const start = performance.now();
+  await Promise.all(Array.from({ length: clients }, async () => {
+    while (next < count) {
+      const sample = samples[next++ % samples.length]!;
+      check(sample, await rewardOf(server, sample));
+    }
+  }));
+  return count / ((performance.now() - start) / 1000);
+}
+
+function check({ query, expected }: Sample, found: number): void {
+  if (found === expected) return;
+  throw new Error(`Expected ${expected}, as offline, but found ${found} for ${JSON.stringify(query)}`);
+}
