@@ -4,6 +4,7 @@
  * @module
  */
 export { type App, createApp } from "./app.ts";
+export { type Calculate, calculateHere, type Calculations, type ReportInput } from "./evaluations/calculate.ts";
 export type { Connection } from "./http/env.ts";
 export type { Log, LogEntry } from "./http/log.ts";
 export type { Rate, Rates } from "./http/rate.ts";

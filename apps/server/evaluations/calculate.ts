@@ -39,7 +39,8 @@ export interface Calculate {
 }
 
 /** Computes where it is asked; for tests, and for programs that have nothing else to do meanwhile. */
-export const calculateHere: Calculate = async (name, input) => await Promise.resolve(calculations[name](input as never) as never);
+export const calculateHere: Calculate = async (name, input) =>
+  await Promise.resolve(calculations[name](input as never) as never);
 
 /**
  * Computes in a thread of its own, one thing after the other. The thread is made when it is first needed.

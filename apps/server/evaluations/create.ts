@@ -2,9 +2,10 @@
 import type { ResponseRow } from "@tare/eval";
 import { type Evaluation, readResponses, responsesOf } from "@tare/eval/report";
 import type { z } from "@hono/zod-openapi";
+import { Problem } from "../http/problem.ts";
 import type { ResponseFiles } from "./files.ts";
 import { majority } from "./people.ts";
-import { type NewEvaluation, responseRow } from "./schemas.ts";
+import { type NewEvaluation, newEvaluation, responseRow } from "./schemas.ts";
 
 /** Where responses may come from. */
 export interface Sources {
@@ -14,28 +15,54 @@ export interface Sources {
   readonly bytes: number;
 }
 
-/**
- * Reads what an evaluation is to be made of.
- *
- * @param wanted What the request says.
- * @param sources Where files come from.
- * @returns The rows, checked.
- * @throws {RangeError} If something is missing or does not fit; one sentence that says what and where.
- */
-export async function readEvaluation(wanted: NewEvaluation, { files, bytes }: Sources): Promise<Evaluation> {
+/** A name, and rows that fit together. */
+export interface Read {
+  /** What the evaluation is to be called. */
+  readonly name: string;
+  /** Its rows. */
+  readonly rows: Evaluation;
+}
+
+/** How bodies are read, by their media types. Rejects with a RangeError where something is missing or does not fit. */
+export const readers: Readonly<
+  Record<string, (body: Uint8Array<ArrayBuffer>, name: string | undefined, sources: Sources) => Promise<Read>>
+> = {
+  "application/json": readJson,
+  "application/jsonl": readUpload,
+  "application/x-ndjson": readUpload,
+};
+
+async function readJson(body: Uint8Array<ArrayBuffer>, _: string | undefined, sources: Sources): Promise<Read> {
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+  } catch {
+    throw new Problem(400, "Malformed JSON in request body"); // as other routes say it
+  }
+  const { data, error } = newEvaluation.safeParse(value);
+  if (!data) throw new RangeError(`${where(error.issues[0]!)}: ${error.issues[0]!.message}`);
+  return { name: data.name, rows: checked(await rowsOf(data, sources)) };
+}
+
+async function readUpload(body: Uint8Array<ArrayBuffer>, name: string | undefined): Promise<Read> {
+  if (name === undefined) throw new RangeError("Expected the evaluation's name in the address (?name=) but found none");
+  return { name, rows: checked({ responses: await readLines(body, "the body"), verdicts: [] }) };
+}
+
+async function rowsOf(wanted: NewEvaluation, { files, bytes }: Sources): Promise<Evaluation> {
   const { responses, files: names, verdicts = [] } = wanted;
   if ((responses === undefined) === (names === undefined)) {
     throw new RangeError(`Expected either responses or files but found ${responses ? "both" : "neither"}`);
   }
-  if (responses) return checked({ responses, verdicts });
+  if (responses) return { responses, verdicts };
   const rows: ResponseRow[] = [];
   let left = bytes;
   for (const name of new Set(names)) {
     const file = await files.read(name, left);
     left -= file.length;
-    rows.push(...await readLines(file, name));
+    for (const row of await readLines(file, name)) rows.push(row);
   }
-  return checked({ responses: rows, verdicts });
+  return { responses: rows, verdicts };
 }
 
 /**
@@ -80,17 +107,20 @@ export function checked(evaluation: Evaluation): Evaluation {
   }
   const policies = new Set(responses.map(({ policy }) => policy));
   if (policies.size < 2) {
-    throw new RangeError(`Expected responses of two policies or more but found those of ${[...policies].join() || "none"}`);
+    throw new RangeError(
+      `Expected responses of two policies or more but found those of ${[...policies].join() || "none"}`,
+    );
   }
   const prompts = new Set(responses.map(({ promptId }) => promptId));
   if (prompts.size === responses.length) { // a policy responds once to a prompt
-    throw new RangeError("Expected a prompt that two policies responded to but found none: compare what shares promptIds");
+    throw new RangeError(
+      "Expected a prompt that two policies responded to but found none: compare what shares promptIds",
+    );
   }
   return evaluation;
 }
 
 /** Where in a row something is wrong. */
 function where({ path }: z.core.$ZodIssue): string {
-  return path.join(".") || "the row";
+  return path.join(".") || "the whole";
 }
-

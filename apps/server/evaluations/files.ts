@@ -24,7 +24,9 @@ export function filesIn(folder: string | undefined): ResponseFiles {
     async read(name, most) {
       const refuse = (found: string) =>
         new RangeError(`Expected files of the folder of responses but found ${JSON.stringify(name)}, ${found}`);
-      if (!/^[^./\\][^/\\]*\.jsonl$/.test(name) || name.includes("\0")) throw refuse("which is no name that ends in .jsonl");
+      if (!/^[^./\\][^/\\]*\.jsonl$/.test(name) || name.includes("\0")) {
+        throw refuse("which is no name that ends in .jsonl");
+      }
       if (folder === undefined) throw refuse("and no folder: the server keeps nothing");
       // A link is refused when it is opened, not before; and what would block, such as a pipe, does not.
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

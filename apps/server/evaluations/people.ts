@@ -6,8 +6,8 @@ import {
   krippendorffAlpha,
   type VerdictRow,
   type Winner,
-  winRate,
   type WinRate,
+  winRate,
 } from "@tare/eval";
 import {
   type AnnotatorQuality,
@@ -25,8 +25,8 @@ export type Progress = Omit<StudyProgress, "held" | "annotators">;
 
 /** What a study says, before anything is computed that takes long. */
 export interface StudyFacts {
-  /** How many votes were ever cast or taken back: what was computed of another number is out of date. */
-  readonly version: number;
+  /** Changes with every vote: what was computed of another version is out of date. */
+  readonly version: string;
   /** Votes as verdicts; the judge is the annotator. */
   readonly votes: readonly VerdictRow[];
   /** Who said what of which task. */
@@ -49,9 +49,10 @@ export function factsOf(state: StudyState, now: number): StudyFacts {
   };
 }
 
-/** Grows with every vote, and with every one that is taken back. */
-export function studyVersion({ cast, undone }: Pick<StudyState, "cast" | "undone">): number {
-  return cast.size + undone.size;
+/** Says how many votes were ever cast or taken back, of how many that are needed: a new study in place of another has another. */
+export function studyVersion({ study, cast, undone }: StudyState): string {
+  const plain = study.tasks.filter(({ gold }) => gold === undefined).length;
+  return `${cast.size + undone.size}/${plain * study.overlap}`;
 }
 
 /** What is computed from votes. */
@@ -141,17 +142,17 @@ const other: Readonly<Record<Winner, Winner>> = { a: "b", b: "a", tie: "tie", in
 export const majority = "majority of people";
 
 /**
- * One verdict for each pair that people voted on: what more of them said; a tie where neither side has more. Each one's vote
- * stands in it, as those of a panel do.
+ * One verdict for each pair that people voted on, as a panel decides: what more than half of them said, or else a tie. Each
+ * one's vote stands in it.
  */
 export function majorityOf(votes: readonly VerdictRow[]): VerdictRow[] {
   const pairs = Map.groupBy(votes, ({ promptId, a, b }) => JSON.stringify([promptId, a, b]));
   return [...pairs.values()].map((own) => {
     const { promptId, a, b } = own[0]!;
     const count = (side: Winner) => own.filter(({ winner }) => winner === side).length;
-    const lead = count("a") - count("b");
+    const winner = (["a", "b"] as const).find((side) => count(side) > own.length / 2) ?? "tie";
     return {
-      ...{ judge: majority, promptId, a, b, winner: lead > 0 ? "a" : lead < 0 ? "b" : "tie" },
+      ...{ judge: majority, promptId, a, b, winner },
       members: Object.fromEntries(own.map(({ judge, winner }) => [judge, winner])),
     };
   });

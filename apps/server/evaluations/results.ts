@@ -20,7 +20,7 @@ export interface Results {
   readonly id: string;
   /** What its owner calls it. */
   readonly name: string;
-  /** Of which version: verdicts of judges, and votes of people after a point if there is a study. */
+  /** Of which version: it changes with every verdict and vote. */
   readonly version: string;
   /** How many prompts have responses. */
   readonly prompts: number;
@@ -80,16 +80,16 @@ export function keepResults({ evaluations, studies, calculate }: ResultsOptions)
     if (!record) return undefined;
     const before = kept.get(id)?.judged;
     const fresh = before?.version === record.version ? undefined : evaluations.rows(id);
-    const verdicts = facts && (fresh ?? evaluations.rows(id)).verdicts;
+    const input = facts && {
+      ...{ votes: facts.votes, ratings: facts.ratings, policies: record.policies },
+      verdicts: fresh?.verdicts ?? evaluations.verdicts(id),
+    };
     const summary = fresh ? await calculate("summary", fresh) : before!.summary;
-    const policies = summary.policies.map(({ name }) => name);
-    const { votes = [], ratings, quality = [], progress } = facts ?? {};
-    const people = facts &&
-      { ...await calculate("people", { votes, ratings: ratings!, verdicts: verdicts!, policies }), quality, progress: progress! };
+    const people = input && await calculate("people", input);
     const results = {
       ...{ id, name: record.name, version: versionOf(record.version, facts?.version), prompts: summary.prompts },
       ...{ policies: summary.policies, judges: summary.judges, agreements: summary.agreements },
-      ...people && { people },
+      ...facts && people && { people: { ...people, quality: facts.quality, progress: facts.progress } },
     };
     return { results, judged: { version: record.version, summary } };
   }
@@ -119,6 +119,6 @@ export function keepResults({ evaluations, studies, calculate }: ResultsOptions)
   };
 }
 
-function versionOf(verdicts: number, votes: number | undefined): string {
-  return votes === undefined ? `${verdicts}` : `${verdicts}.${votes}`;
+function versionOf(verdicts: number, votes: string | undefined): string {
+  return votes === undefined ? `${verdicts}` : `${verdicts}-${votes}`;
 }

@@ -8,6 +8,7 @@ import {
   type SqliteStudyStore,
 } from "@tare/eval/sqlite";
 import { type Access, accessTables, openAccess } from "../access/store.ts";
+import { filesIn, type ResponseFiles } from "../evaluations/files.ts";
 import { type Evaluations, evaluationTables, openEvaluations } from "../evaluations/store.ts";
 
 /** What the server keeps. Disposing of it closes the files. */
@@ -18,6 +19,8 @@ export interface Store extends Disposable {
   readonly evaluations: Evaluations;
   /** Studies: tasks and votes of people; a study has the id of its evaluation for a name. */
   readonly studies: SqliteStudyStore;
+  /** Files of responses that the owner put into the folder `responses` in it. */
+  readonly files: ResponseFiles;
   /** Calls of judges: what was paid for is not asked again. */
   readonly calls: SqliteCallLog;
 }
@@ -53,6 +56,7 @@ export function openStore(folder: string): Store {
   const opened = stack.move();
   return {
     ...{ access: openAccess(database), evaluations: openEvaluations(database), studies, calls },
+    files: filesIn(memory ? undefined : `${folder}/responses`),
     [Symbol.dispose]: () => opened.dispose(),
   };
 }
