@@ -1,5 +1,6 @@
 /** What takes long to compute, apart from what must answer soon. */
 import { type Evaluation, htmlReport, summarise, type Summary } from "@tare/eval/report";
+import { Problem } from "../http/problem.ts";
 import { type PeopleFound, type PeopleInput, peopleOf } from "./people.ts";
 
 /** What a report is made from. */
@@ -57,7 +58,7 @@ export function calculateBeside(closing: AbortSignal): Calculate {
   closing.addEventListener("abort", end, { once: true });
 
   function compute(name: keyof Calculations, input: unknown): Promise<unknown> {
-    closing.throwIfAborted();
+    if (closing.aborted) return Promise.reject(closes());
     const thread = worker ??= new Worker(new URL("./calculate_worker.ts", import.meta.url), { type: "module" });
     return new Promise((resolve, reject) => {
       const stop = new AbortController();
@@ -66,7 +67,7 @@ export function calculateBeside(closing: AbortSignal): Calculate {
         stop.abort();
         tell();
       };
-      closing.addEventListener("abort", () => settle(() => reject(closing.reason)), { signal });
+      closing.addEventListener("abort", () => settle(() => reject(closes())), { signal });
       thread.addEventListener("message", ({ data }) => {
         settle(() => "failed" in data ? reject(new Error(data.failed)) : resolve(data.found));
       }, { signal });
@@ -84,4 +85,8 @@ export function calculateBeside(closing: AbortSignal): Calculate {
     last = found.catch(() => {});
     return found;
   }) as Calculate;
+}
+
+function closes(): Problem {
+  return new Problem(503, "Expected a server at work but it is about to close: ask again when it is back");
 }
