@@ -3,10 +3,14 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import { authenticate } from "./access/authenticate.ts";
 import { cookies as cookiesOf } from "./access/cookies.ts";
+import { loginRoutes } from "./access/login.ts";
+import { tokenRoutes } from "./access/tokens.ts";
 import { evaluationRoutes } from "./evaluations/routes.ts";
 import { bodies } from "./http/body.ts";
+import { changes } from "./http/changes.ts";
 import type { Api, Deps } from "./http/deps.ts";
 import type { Connection, Env } from "./http/env.ts";
+import { streams } from "./http/events.ts";
 import { headers } from "./http/headers.ts";
 import { healthRoutes } from "./http/health.ts";
 import { hosts } from "./http/hosts.ts";
@@ -15,6 +19,9 @@ import { openApiDocument } from "./http/openapi.ts";
 import { ownPages } from "./http/origin.ts";
 import { Problem, problemResponse } from "./http/problem.ts";
 import { limitRates, type Rates } from "./http/rate.ts";
+import { invitationRoutes } from "./human/invitation_routes.ts";
+import { sessionRoutes } from "./human/session_routes.ts";
+import { studyRoutes } from "./human/study_routes.ts";
 import { studiesOf } from "./human/studies.ts";
 import type { AppOptions, Limits } from "./options.ts";
 
@@ -42,8 +49,22 @@ const rates: Rates = {
   anyone: { perSecond: 10, burst: 100 },
 };
 
+/** What is usual. */
+const usual: Limits = {
+  ...{ bytes: 64 * 2 ** 20, bodySeconds: 30, answerSeconds: 120, rates },
+  ...{ streams: { each: 16, all: 256 }, heartbeatSeconds: 15 },
+};
+
 /** Areas of the API: each adds its routes. */
-const areas: readonly ((api: Api, deps: Deps) => void)[] = [healthRoutes, evaluationRoutes];
+const areas: readonly ((api: Api, deps: Deps) => void)[] = [
+  healthRoutes,
+  evaluationRoutes,
+  loginRoutes,
+  tokenRoutes,
+  studyRoutes,
+  invitationRoutes,
+  sessionRoutes,
+];
 
 /**
  * Makes the app. It listens nowhere: give its `fetch` to `Deno.serve`, or call it from a program.
@@ -65,7 +86,7 @@ const areas: readonly ((api: Api, deps: Deps) => void)[] = [healthRoutes, evalua
  */
 export function createApp(options: AppOptions): App {
   const { store, origins, clock = Date.now, log = () => {}, trustLocal = false } = options;
-  const limits: Limits = { bytes: 64 * 2 ** 20, bodySeconds: 30, answerSeconds: 120, rates, ...options.limits };
+  const limits: Limits = { ...usual, ...options.limits };
   const cookies = cookiesOf({
     secret: store.access.cookieSecret,
     secure: origins.every((origin) => origin.startsWith("https:")),
@@ -77,8 +98,15 @@ export function createApp(options: AppOptions): App {
     const settled = work.catch((error) => logError(error, "")).finally(() => running.delete(settled));
     running.add(settled);
   };
-  const studies = studiesOf(store.studies, clock);
-  const deps: Deps = { ...options, clock, limits, cookies, studies, closing: stop.signal, background };
+  const closing = stop.signal;
+  const deps: Deps = {
+    ...options,
+    ...{ clock, limits, cookies, closing, background, changes: changes() },
+    studies: studiesOf(store.studies, clock),
+    stream: streams({
+      ...{ bounds: limits.streams, heartbeat: 1000 * limits.heartbeatSeconds, closing, failed: logError },
+    }),
+  };
 
   function logError(error: unknown, request: string): void {
     const message = error instanceof Error ? error.stack ?? error.message : `${error}`;

@@ -27,6 +27,9 @@ const shows: Readonly<Record<Principal, readonly [scheme: string, role?: string]
 const open = [
   "GET /healthz",
   "GET /readyz",
+  "POST /v1/login",
+  "DELETE /v1/login",
+  "POST /v1/session",
 ];
 
 const methods = ["get", "post", "put", "patch", "delete"] as const;

@@ -4,6 +4,7 @@ import type { Judge } from "@tare/eval";
 import type { Calculate } from "./evaluations/calculate.ts";
 import type { Log } from "./http/log.ts";
 import type { Rates } from "./http/rate.ts";
+import type { Bounds } from "./http/slots.ts";
 import type { Store } from "./store/store.ts";
 
 /** A response to score. */
@@ -65,6 +66,10 @@ export interface Limits {
   readonly answerSeconds: number;
   /** Requests a second and at once, by role. */
   readonly rates: Rates;
+  /** Streams of events at a time. @default {16 of a principal, 256 in all} */
+  readonly streams: Bounds;
+  /** Seconds after which a silent stream shows that it lives. @default {15} */
+  readonly heartbeatSeconds: number;
 }
 
 /** What the app is made of. */

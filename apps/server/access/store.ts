@@ -49,6 +49,10 @@ export interface Access {
   revokeToken(id: string): boolean;
   /** Makes an invitation; its secret is told here and never again. */
   invite(invitation: Omit<InvitationRecord, "id" | "used">): { readonly id: string; readonly secret: string };
+  /** Makes invitations, all or none, in this order. */
+  inviteAll(
+    invitations: readonly Omit<InvitationRecord, "id" | "used">[],
+  ): readonly { readonly id: string; readonly secret: string }[];
   /** The invitation of a secret; none if it is unknown or revoked. */
   invitationOf(secret: string): InvitationRecord | undefined;
   /** The invitation of an id; none if it is unknown or revoked. */
@@ -89,6 +93,12 @@ export function openAccess(database: DatabaseSync): Access {
     Number(database.prepare(sql).run(...values).changes) > 0;
   const token = "SELECT id, name, role, created FROM token";
   const invitation = "SELECT id, study, annotator, created, expires, used FROM invitation";
+  const invite: Access["invite"] = ({ study, annotator, created, expires }) => {
+    const [id, secret] = [crypto.randomUUID(), newSecret()];
+    const values = [id, study, annotator, hashOf(secret), created, expires];
+    changed("INSERT INTO invitation VALUES (?, ?, ?, ?, ?, ?, NULL)", ...values);
+    return { id, secret };
+  };
   return {
     cookieSecret: cookieSecret(database),
     addToken({ name, role, created }) {
@@ -100,11 +110,17 @@ export function openAccess(database: DatabaseSync): Access {
     token: (id) => all<TokenRecord>(`${token} WHERE id = ?`, id)[0],
     tokens: () => all<TokenRecord>(`${token} ORDER BY rowid`),
     revokeToken: (id) => changed("DELETE FROM token WHERE id = ?", id),
-    invite({ study, annotator, created, expires }) {
-      const [id, secret] = [crypto.randomUUID(), newSecret()];
-      const values = [id, study, annotator, hashOf(secret), created, expires];
-      changed("INSERT INTO invitation VALUES (?, ?, ?, ?, ?, ?, NULL)", ...values);
-      return { id, secret };
+    invite,
+    inviteAll(invitations) {
+      database.exec("BEGIN IMMEDIATE"); // one write for all of them
+      try {
+        const made = invitations.map(invite);
+        database.exec("COMMIT");
+        return made;
+      } catch (error) {
+        if (database.isTransaction) database.exec("ROLLBACK");
+        throw error;
+      }
     },
     invitationOf: (secret) => all<InvitationRecord>(`${invitation} WHERE hash = ?`, hashOf(secret))[0],
     invitation: (id) => all<InvitationRecord>(`${invitation} WHERE id = ?`, id)[0],

@@ -3,7 +3,9 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Cookies } from "../access/cookies.ts";
 import type { Studies } from "../human/studies.ts";
 import type { AppOptions, Limits } from "../options.ts";
+import type { Changes } from "./changes.ts";
 import type { Env } from "./env.ts";
+import type { OpenStream } from "./events.ts";
 
 /** The app while routes are added to it. */
 export type Api = OpenAPIHono<Env>;
@@ -22,4 +24,8 @@ export interface Deps extends Omit<AppOptions, "limits"> {
   readonly closing: AbortSignal;
   /** Something that goes on behind an answer; the app waits for it when it closes. */
   readonly background: (work: Promise<unknown>) => void;
+  /** Answers with a stream of events. */
+  readonly stream: OpenStream;
+  /** Word of what changed: `job <id>`, and `evaluation <id>` for its verdicts, votes, and end. */
+  readonly changes: Changes;
 }
