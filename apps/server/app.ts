@@ -23,6 +23,8 @@ import { invitationRoutes } from "./human/invitation_routes.ts";
 import { sessionRoutes } from "./human/session_routes.ts";
 import { studyRoutes } from "./human/study_routes.ts";
 import { studiesOf } from "./human/studies.ts";
+import { jobRoutes } from "./judging/jobs.ts";
+import { judgementRoutes } from "./judging/judgements.ts";
 import type { AppOptions, Limits } from "./options.ts";
 
 /** The server as a function of requests. */
@@ -53,6 +55,7 @@ const rates: Rates = {
 const usual: Limits = {
   ...{ bytes: 64 * 2 ** 20, bodySeconds: 30, answerSeconds: 120, rates },
   ...{ streams: { each: 16, all: 256 }, heartbeatSeconds: 15 },
+  ...{ judgements: { each: 32, all: 128 }, jobs: { each: 20, all: 100 }, comparisons: 100_000 },
 };
 
 /** Areas of the API: each adds its routes. */
@@ -64,6 +67,8 @@ const areas: readonly ((api: Api, deps: Deps) => void)[] = [
   studyRoutes,
   invitationRoutes,
   sessionRoutes,
+  judgementRoutes,
+  jobRoutes,
 ];
 
 /**

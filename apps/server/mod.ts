@@ -6,10 +6,28 @@
 export { firstToken } from "./access/first_token.ts";
 export { type App, createApp } from "./app.ts";
 export { type Calculate, calculateHere, type Calculations, type ReportInput } from "./evaluations/calculate.ts";
+export {
+  type Config,
+  type ModelConfig,
+  openJudges,
+  type OpenJudgesOptions,
+  type PanelConfig,
+  readConfig,
+} from "./config.ts";
 export type { Connection } from "./http/env.ts";
 export type { Log, LogEntry } from "./http/log.ts";
 export type { Rate, Rates } from "./http/rate.ts";
 export type { Bounds } from "./http/slots.ts";
-export type { AppOptions, Limits, Missing, Sample, Score, ScoreRow, Specials } from "./options.ts";
+export type {
+  AppOptions,
+  JudgeAbout,
+  Limits,
+  Missing,
+  NamedJudge,
+  Sample,
+  Score,
+  ScoreRow,
+  Specials,
+} from "./options.ts";
 export { serve, type ServeOptions } from "./serve.ts";
 export { openStore, type Store } from "./store/store.ts";

@@ -1,6 +1,6 @@
 /** What the server is made of: who scores, who judges, where things are kept. */
 import type { Baseline, BaselineTable } from "@tare/contrastive";
-import type { Judge } from "@tare/eval";
+import type { Judge, Spent } from "@tare/eval";
 import type { Calculate } from "./evaluations/calculate.ts";
 import type { Log } from "./http/log.ts";
 import type { Rates } from "./http/rate.ts";
@@ -56,6 +56,30 @@ export interface Sample {
 /** What is done about a prompt without a baseline: it is refused, sampled on the spot, or its reward stays raw. */
 export type Missing = "refuse" | "sample" | "raw";
 
+/** A judge that requests call by a name. Any {@linkcode Judge} will do; the rest is for who looks at it. */
+export interface NamedJudge extends Judge {
+  /** What may be told about it. */
+  readonly about?: JudgeAbout;
+  /** Comparisons at a time in a job. @default {8} */
+  readonly concurrency?: number;
+  /** What it has spent since the server started. */
+  spent?(): Spent;
+}
+
+/** What may be told about a judge: no key, and no credentials. */
+export interface JudgeAbout {
+  /** The language model. */
+  readonly model?: string;
+  /** Name of its server, and the port. */
+  readonly host?: string;
+  /** What it is asked. */
+  readonly template?: string;
+  /** Whether each pair is judged in both orders, or in one. */
+  readonly orders?: "both" | "one";
+  /** Names of the judges whose majority it is. */
+  readonly panel?: readonly string[];
+}
+
 /** Limits of what is asked. */
 export interface Limits {
   /** Most bytes of a body. @default {64 MiB} */
@@ -68,6 +92,12 @@ export interface Limits {
   readonly rates: Rates;
   /** Streams of events at a time. @default {16 of a principal, 256 in all} */
   readonly streams: Bounds;
+  /** Judgements under way at a time. @default {32 of a principal, 128 in all} */
+  readonly judgements: Bounds;
+  /** Jobs that are not done. @default {20 of a principal, 100 in all} */
+  readonly jobs: Bounds;
+  /** Most comparisons of a job. @default {100000} */
+  readonly comparisons: number;
   /** Seconds after which a silent stream shows that it lives. @default {15} */
   readonly heartbeatSeconds: number;
 }
@@ -77,7 +107,7 @@ export interface AppOptions {
   /** Where everything is kept. */
   readonly store: Store;
   /** Judges by the names that requests call them by. */
-  readonly judges?: Readonly<Record<string, Judge>>;
+  readonly judges?: Readonly<Record<string, NamedJudge>>;
   /** Scores responses; without it there are no rewards. */
   readonly score?: Score;
   /** Baselines that were sampled before. */

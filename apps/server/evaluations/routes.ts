@@ -90,6 +90,7 @@ export function evaluationRoutes(api: Api, deps: Deps): void {
     const { id } = existing(evaluations, c.req.valid("param").id);
     await dropStudy(deps, id); // first: who is killed in between finds the evaluation, and drops it again
     evaluations.remove(id);
+    deps.changes.tell(id);
     return c.body(null, 204);
   });
   resultsRoutes(api, deps, keeper, calculate);

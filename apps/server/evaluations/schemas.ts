@@ -43,7 +43,7 @@ const about = {
 export const verdictRow: z.ZodType<VerdictRow> = z.discriminatedUnion("winner", [
   z.strictObject({ ...about, winner: z.enum(["a", "b", "tie"]), ...evidence }),
   z.strictObject({ ...about, winner: z.literal("invalid"), reason: z.string(), ...evidence }),
-]).openapi("Verdict");
+]).openapi("VerdictRow");
 
 /** What a new evaluation is made of: responses in the request, or files of them that the server has. */
 export interface NewEvaluation {

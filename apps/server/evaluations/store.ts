@@ -121,7 +121,9 @@ function recordOf(row: Record<string, unknown>): EvaluationRecord {
   return { ...row, policies: JSON.parse(String(row.policies)) } as unknown as EvaluationRecord;
 }
 
-function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+/** Does all of it or nothing; inside of another transaction it is part of that one. */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  if (database.isTransaction) return work();
   database.exec("BEGIN IMMEDIATE");
   try {
     const result = work();

@@ -1,6 +1,6 @@
 /** Word of what changed, for who waits for it. */
 
-/** Who tells, and who waits. Subjects are words such as `job 7`. */
+/** Who tells, and who waits. Subjects are ids. */
 export interface Changes {
   /** Says that something changed. */
   tell(subject: string): void;

@@ -26,6 +26,6 @@ export interface Deps extends Omit<AppOptions, "limits"> {
   readonly background: (work: Promise<unknown>) => void;
   /** Answers with a stream of events. */
   readonly stream: OpenStream;
-  /** Word of what changed: `job <id>`, and `evaluation <id>` for its verdicts, votes, and end. */
+  /** Word of what changed, by the id of the evaluation: its verdicts, votes and jobs, and its end. */
   readonly changes: Changes;
 }

@@ -10,6 +10,7 @@ import {
 import { type Access, accessTables, openAccess } from "../access/store.ts";
 import { filesIn, type ResponseFiles } from "../evaluations/files.ts";
 import { type Evaluations, evaluationTables, openEvaluations } from "../evaluations/store.ts";
+import { type Jobs, jobTables, openJobs } from "../judging/store.ts";
 
 /** What the server keeps. Disposing of it closes the files. */
 export interface Store extends Disposable {
@@ -17,6 +18,8 @@ export interface Store extends Disposable {
   readonly access: Access;
   /** Evaluations. */
   readonly evaluations: Evaluations;
+  /** Jobs of judges. */
+  readonly jobs: Jobs;
   /** Studies: tasks and votes of people; a study has the id of its evaluation for a name. */
   readonly studies: SqliteStudyStore;
   /** Files of responses that the owner put into the folder `responses` in it. */
@@ -48,15 +51,16 @@ export function openStore(folder: string): Store {
   using stack = new DisposableStack();
   const database = openDatabase(file("server"), {
     ...{ name: "data folder of the server", application: 0x54535256, version: 1 }, // TSRV
-    schema: [accessTables, evaluationTables].join("\n"),
+    schema: [accessTables, evaluationTables, jobTables].join("\n"),
   });
   stack.defer(() => database.close());
   const studies = stack.use(openStudyStore(file("studies")));
   const calls = stack.use(openCallLog(file("calls")));
   const opened = stack.move();
+  const evaluations = openEvaluations(database);
   return {
-    ...{ access: openAccess(database), evaluations: openEvaluations(database), studies, calls },
     files: filesIn(memory ? undefined : `${folder}/responses`),
+    ...{ access: openAccess(database), evaluations, jobs: openJobs(database, evaluations), studies, calls },
     [Symbol.dispose]: () => opened.dispose(),
   };
 }
