@@ -3,7 +3,6 @@ import { z } from "@hono/zod-openapi";
 import type { Api, Deps } from "../http/deps.ts";
 import type { ServerEvent } from "../http/events.ts";
 import { route } from "../http/route.ts";
-import type { ResultsKeeper } from "./results.ts";
 import { existing } from "./routes.ts";
 import { params } from "./schemas.ts";
 
@@ -22,12 +21,12 @@ const events = route(["admin"], {
 });
 
 /** Adds the stream. */
-export function eventRoutes(api: Api, deps: Deps, { version }: ResultsKeeper): void {
-  const { store, stream } = deps;
+export function eventRoutes(api: Api, deps: Deps): void {
+  const { store, stream, results } = deps;
 
   /** What is told apart: the version of the results, and how many jobs wait, run and have ended. */
   async function stateOf(id: string): Promise<{ readonly version: string; readonly key: string } | undefined> {
-    const found = await version(id);
+    const found = await results.version(id);
     if (found === undefined) return undefined;
     const states = store.jobs.list(id).map(({ state }) => state === "queued" ? 0 : state === "running" ? 1 : 2);
     const count = (state: number) => states.filter((it) => it === state).length;

@@ -40,6 +40,8 @@ export interface ResultsKeeper {
   version(id: string): Promise<string | undefined>;
   /** The results of the present version; none if it is not there. Who asks while they are computed waits for the same. */
   of(id: string): Promise<Results | undefined>;
+  /** The latest results that there are, of whichever version. */
+  latest(id: string): Results | undefined;
 }
 
 /** What results are made from. */
@@ -108,6 +110,7 @@ export function keepResults({ evaluations, studies, calculate }: ResultsOptions)
 
   return {
     version,
+    latest: (id) => kept.get(id)?.results,
     async of(id) {
       await running.get(id)?.catch(() => {}); // it may be of an earlier version
       const [now, known] = [await version(id), kept.get(id)];

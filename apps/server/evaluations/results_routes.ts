@@ -2,9 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Api, Deps } from "../http/deps.ts";
 import { jsonAnswer, route } from "../http/route.ts";
-import type { Calculate } from "./calculate.ts";
 import { fileName, type Format, formats } from "./export.ts";
-import type { ResultsKeeper } from "./results.ts";
 import { resultsSchema } from "./results_schemas.ts";
 import { existing, telling } from "./routes.ts";
 import { params } from "./schemas.ts";
@@ -57,7 +55,7 @@ const file = route(["admin"], {
 });
 
 /** Adds the routes. */
-export function resultsRoutes(api: Api, { store, studies }: Deps, keeper: ResultsKeeper, calculate: Calculate): void {
+export function resultsRoutes(api: Api, { store, studies, calculate, results: keeper }: Deps): void {
   api.openapi(results, async (c) => {
     const { id } = c.req.valid("param");
     existing(store.evaluations, id);

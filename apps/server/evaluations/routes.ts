@@ -4,10 +4,8 @@ import { dropStudy } from "../human/studies.ts";
 import type { Api, Deps } from "../http/deps.ts";
 import { Problem } from "../http/problem.ts";
 import { jsonAnswer, route } from "../http/route.ts";
-import { calculateBeside } from "./calculate.ts";
 import { readers } from "./create.ts";
 import { eventRoutes } from "./events.ts";
-import { keepResults } from "./results.ts";
 import { resultsRoutes } from "./results_routes.ts";
 import { evaluationRecord, name, newEvaluation, params } from "./schemas.ts";
 import type { EvaluationRecord, Evaluations } from "./store.ts";
@@ -64,10 +62,7 @@ const remove = route(["admin"], {
 
 /** Adds the routes of evaluations. */
 export function evaluationRoutes(api: Api, deps: Deps): void {
-  const { store, clock, limits, studies, closing } = deps;
-  const { evaluations, files } = store;
-  const calculate = deps.calculate ?? calculateBeside(closing);
-  const keeper = keepResults({ evaluations, studies, calculate });
+  const { store: { evaluations, files }, clock, limits } = deps;
 
   api.openAPIRegistry.register("NewEvaluation", newEvaluation);
   api.openapi(create, async (c) => {
@@ -93,8 +88,8 @@ export function evaluationRoutes(api: Api, deps: Deps): void {
     deps.changes.tell(id);
     return c.body(null, 204);
   });
-  resultsRoutes(api, deps, keeper, calculate);
-  eventRoutes(api, deps, keeper);
+  resultsRoutes(api, deps);
+  eventRoutes(api, deps);
 }
 
 /** The evaluation of an id; a problem if there is none. */
