@@ -91,7 +91,7 @@ export interface PeopleAgreement {
 export interface Against {
   /** Id of the judge. */
   readonly judge: string;
-  /** What was found, or why there is nothing. In it, `a` is the policy of the smaller name. */
+  /** What was found, or why there is nothing. In it, `a` is the policy that comes first in the order of policies. */
   readonly found: JudgeAgreement | { readonly refused: string };
 }
 
@@ -119,9 +119,23 @@ export function peopleOf({ votes, ratings, verdicts, policies }: PeopleInput): P
     },
     against: judges.map((judge) => ({
       judge,
-      found: agreement(verdicts.filter((row) => row.judge === judge), votes),
+      found: agreementIn(policies, verdicts.filter((row) => row.judge === judge), votes),
     })),
   };
+}
+
+/** The statistic goes by the order of names: here they are their places, so that it goes by the order of policies. */
+function agreementIn(
+  policies: readonly string[],
+  verdicts: readonly VerdictRow[],
+  votes: readonly VerdictRow[],
+): Against["found"] {
+  const places = new Map(policies.map((name, i) => [name, `${i}`.padStart(6, "0")]));
+  const placed = (row: VerdictRow) => ({ ...row, a: places.get(row.a)!, b: places.get(row.b)! });
+  const found = agreement(verdicts.map(placed), votes.map(placed));
+  if ("refused" in found) return found;
+  const named = (place: string) => policies[Number(place)]!;
+  return { ...found, gaps: found.gaps.map((gap) => ({ ...gap, a: named(gap.a), b: named(gap.b) })) };
 }
 
 function comparisonsOf(votes: readonly VerdictRow[], policies: readonly string[]): PeopleComparison[] {

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertStrictEquals } from "@std/assert";
 import { agreement, winRate } from "@tare/eval";
 import { humanVerdicts } from "@tare/eval/human";
 import { summarise } from "@tare/eval/report";
@@ -49,7 +49,15 @@ Deno.test("keepResults() gives what the statistics give of judges, of people, an
     b: "ppo",
     ...winRate(turned, turned.map(({ promptId }) => promptId)),
   }]);
-  assertEquals(people.against, [{ judge: "gpt", found: agreement(verdicts, cast) }]);
+  const against = people.against[0]!;
+  assert("kappa" in against.found);
+  const known = agreement(verdicts, cast); // which goes by names: ppo comes before sft
+  assert("kappa" in known);
+  assertEquals([against.judge, against.found.kappa, against.found.nominal], ["gpt", known.kappa, known.nominal]);
+  const [gap, turnedGap] = [known.gaps[0]!, against.found.gaps[0]!];
+  assertEquals([turnedGap.a, turnedGap.b, turnedGap.prompts], ["sft", "ppo", gap.prompts]);
+  assertAlmostEquals(turnedGap.judge, 1 - gap.judge, 1e-12);
+  assertAlmostEquals(turnedGap.gap.mean, -gap.gap.mean, 1e-12);
   assertEquals(people.quality.map(({ annotator, votes }) => [annotator, votes]), [["ann", 36], ["bob", 36]]);
   assertEquals(people.progress, {
     tasks: 40,

@@ -154,8 +154,8 @@ async function act(source, request) {
   const then = source.dataset.then ?? "show";
   if (then === "load") return location.reload();
   if (then.startsWith("/")) return location.assign(then);
+  if (source instanceof HTMLFormElement) source.reset(); // before there are links, which stand in fields too
   if (then === "links") showLinks(source, /** @type {never} */ (reply.body));
-  if (source instanceof HTMLFormElement) source.reset();
   await refresh();
 }
 

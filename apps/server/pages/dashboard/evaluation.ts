@@ -6,7 +6,7 @@ import type { JobRecord } from "../../judging/store.ts";
 import { actions, type ActionsInput } from "./actions.ts";
 import { jobsTable } from "./jobs.ts";
 import { count, live, pageOf } from "./page.ts";
-import { peopleParts } from "./people.ts";
+import { againstPart, peoplePart, qualityPart } from "./people.ts";
 
 /** What the page is made from. */
 export interface EvaluationInput extends ActionsInput {
@@ -51,7 +51,7 @@ function found(results: Results | undefined): Markup {
   if (!people && judges.length === 0) {
     return markup`<p class="empty">Nobody has judged yet: start a study of people, or a judge.</p>`;
   }
-  return markup`${people && peopleParts(people, results.policies.map(({ name }) => name))}${
+  return markup`${people && peoplePart(people, results.policies.map(({ name }) => name))}${
     judges.map(({ title, body: [drawing, ...rest] }, i) =>
       markup`<section><h2>${title}</h2>${drawing}${details(`judge-${i}`, "Numbers", rest)}</section>\n`
     )

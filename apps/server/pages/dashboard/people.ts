@@ -1,24 +1,21 @@
 /** What people found, how far they agree, and how far they can be relied upon. */
 import type { Coefficient, Interval } from "@tare/eval";
-import type { AnnotatorQuality } from "@tare/eval/human";
 import { bars, type Markup, markup, policyStyles, scrollTable } from "@tare/eval/report";
-import type { Against, PeopleAgreement } from "../../evaluations/people.ts";
+import type { PeopleAgreement } from "../../evaluations/people.ts";
 import type { People } from "../../evaluations/results.ts";
 import { count, progress, share } from "./page.ts";
 
-/** The parts of the page. */
-export function peopleParts(people: People, policies: readonly string[]): Markup {
-  const { comparisons, agreement, against, quality, progress: { votes, needed, complete, tasks } } = people;
+/** What they found. */
+export function peoplePart(people: People, policies: readonly string[]): Markup {
+  const { comparisons, agreement, progress: { votes, needed, complete, tasks } } = people;
   return markup`<section><h2>People</h2>
 <p class="facts">${progress(votes, needed, "votes")} <span class="soft">${complete} of ${
     count(tasks, "task")
   } complete</span></p>${
     comparisons.length > 0
-      ? bars(comparisons, policyStyles(policies))
+      ? [bars(comparisons, policyStyles(policies)), agreementOf(agreement)]
       : markup`<p class="empty">No vote yet: invite people, and send each their link.</p>`
-  }${comparisons.length > 0 ? agreementOf(agreement) : undefined}</section>
-${against.length > 0 && comparisons.length > 0 ? againstPart(against) : undefined}
-${quality.length > 0 ? qualityPart(quality) : undefined}`;
+  }</section>`;
 }
 
 function agreementOf({ tasks, nominal, ordinal }: PeopleAgreement): Markup {
@@ -32,7 +29,9 @@ function agreementOf({ tasks, nominal, ordinal }: PeopleAgreement): Markup {
   }`;
 }
 
-function againstPart(against: readonly Against[]): Markup {
+/** Each judge against them; nothing where either has decided nothing. */
+export function againstPart({ against, comparisons }: People): Markup | undefined {
+  if (against.length === 0 || comparisons.length === 0) return undefined;
   const found = against.flatMap(({ judge, found }) => "refused" in found ? [] : [{ name: judge, ...found }]);
   const refused = against.flatMap(({ judge, found }) => "refused" in found ? [{ judge, why: found.refused }] : []);
   const title = "Judges against people";
@@ -67,7 +66,9 @@ function againstPart(against: readonly Against[]): Markup {
   }</section>`;
 }
 
-function qualityPart(quality: readonly AnnotatorQuality[]): Markup {
+/** How far each can be relied upon; nothing where nobody voted. */
+export function qualityPart({ quality }: People): Markup | undefined {
+  if (quality.length === 0) return undefined;
   const title = "Annotators";
   const flagged = quality.flatMap(({ annotator, flags }) => flags.map(({ reason }) => ({ annotator, reason })));
   const table = {
@@ -101,7 +102,7 @@ function qualityPart(quality: readonly AnnotatorQuality[]): Markup {
 }
 
 function coefficient({ value }: Coefficient): string {
-  return value === null ? "–" : value.toFixed(2).replace("-", "\u2212");
+  return value === null ? "–" : value.toFixed(2).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212");
 }
 
 function within(interval: Interval | undefined): string {
