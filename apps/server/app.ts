@@ -5,6 +5,8 @@ import { authenticate } from "./access/authenticate.ts";
 import { cookies as cookiesOf } from "./access/cookies.ts";
 import { loginRoutes } from "./access/login.ts";
 import { tokenRoutes } from "./access/tokens.ts";
+import { calculateBeside } from "./evaluations/calculate.ts";
+import { keepResults } from "./evaluations/results.ts";
 import { evaluationRoutes } from "./evaluations/routes.ts";
 import { bodies } from "./http/body.ts";
 import { changes } from "./http/changes.ts";
@@ -27,6 +29,7 @@ import { jobRoutes } from "./judging/jobs.ts";
 import { judgementRoutes } from "./judging/judgements.ts";
 import type { AppOptions, Limits } from "./options.ts";
 import { rewardRoutes } from "./rewards/routes.ts";
+import { dashboardRoutes } from "./pages/dashboard/routes.ts";
 import { pageRoutes } from "./pages/routes.ts";
 
 /** The server as a function of requests. */
@@ -72,6 +75,7 @@ const areas: readonly ((api: Api, deps: Deps) => void)[] = [
   invitationRoutes,
   sessionRoutes,
   rewardRoutes,
+  dashboardRoutes,
 ];
 
 /**
@@ -107,10 +111,12 @@ export function createApp(options: AppOptions): App {
     running.add(settled);
   };
   const closing = stop.signal;
+  const studies = studiesOf(store.studies, clock);
+  const calculate = options.calculate ?? calculateBeside(closing);
   const deps: Deps = {
     ...options,
     ...{ clock, limits, cookies, closing, background, changes: changes() },
-    studies: studiesOf(store.studies, clock),
+    ...{ studies, calculate, results: keepResults({ evaluations: store.evaluations, studies, calculate }) },
     stream: streams({
       ...{ bounds: limits.streams, heartbeat: 1000 * limits.heartbeatSeconds, closing, failed: logError },
     }),

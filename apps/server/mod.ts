@@ -5,6 +5,7 @@
  */
 export { firstToken } from "./access/first_token.ts";
 export { type App, createApp } from "./app.ts";
+export { type Calculate, calculateHere, type Calculations, type ReportInput } from "./evaluations/calculate.ts";
 export {
   type Config,
   type ModelConfig,

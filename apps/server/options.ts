@@ -1,6 +1,7 @@
 /** What the server is made of: who scores, who judges, where things are kept. */
 import type { Baseline, BaselineTable, SamplingRecord } from "@tare/contrastive";
 import type { Judge, Spent } from "@tare/eval";
+import type { Calculate } from "./evaluations/calculate.ts";
 import type { Log } from "./http/log.ts";
 import type { Rates } from "./http/rate.ts";
 import type { Bounds } from "./http/slots.ts";
@@ -131,6 +132,8 @@ export interface AppOptions {
   readonly origins: readonly string[];
   /** Whether processes of this machine may score without a token: only where nobody else can reach the app. @default {false} */
   readonly trustLocal?: boolean;
+  /** Computes results. @default {in a thread of its own} */
+  readonly calculate?: Calculate;
   /** The clock, in milliseconds since 1970. @default {Date.now} */
   readonly clock?: () => number;
   /** Limits, as far as they are not the usual ones. */

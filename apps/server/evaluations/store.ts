@@ -31,6 +31,8 @@ export interface Evaluations {
   find(id: string): EvaluationRecord | undefined;
   /** Its rows; none if it is not there. */
   rows(id: string): Evaluation;
+  /** Its verdicts; none if it is not there. */
+  verdicts(id: string): readonly VerdictRow[];
   /** Adds verdicts; one of the same judge on the same prompt and pair takes the place of the earlier one. */
   addVerdicts(id: string, verdicts: readonly VerdictRow[]): void;
   /** Drops one; false if it is not there. */
@@ -100,6 +102,7 @@ export function openEvaluations(database: DatabaseSync): Evaluations {
       const number = numberOf(id) ?? -1;
       return { responses: bodies<ResponseRow>("response", number), verdicts: bodies<VerdictRow>("verdict", number) };
     },
+    verdicts: (id) => bodies<VerdictRow>("verdict", numberOf(id) ?? -1),
     addVerdicts(id, verdicts) {
       const number = numberOf(id);
       if (number === undefined) throw new RangeError(`Expected an evaluation but found none of id ${id}`);

@@ -1,6 +1,8 @@
 /** What routes are given. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Cookies } from "../access/cookies.ts";
+import type { Calculate } from "../evaluations/calculate.ts";
+import type { ResultsKeeper } from "../evaluations/results.ts";
 import type { Studies } from "../human/studies.ts";
 import type { AppOptions, Limits } from "../options.ts";
 import type { Changes } from "./changes.ts";
@@ -20,6 +22,10 @@ export interface Deps extends Omit<AppOptions, "limits"> {
   readonly cookies: Cookies;
   /** Studies at work. */
   readonly studies: Studies;
+  /** Computes results. */
+  readonly calculate: Calculate;
+  /** Results of evaluations. */
+  readonly results: ResultsKeeper;
   /** Fires when the app closes: streams end, work that goes on by itself stops where it can go on later. */
   readonly closing: AbortSignal;
   /** Something that goes on behind an answer; the app waits for it when it closes. */

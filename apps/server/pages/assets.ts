@@ -52,6 +52,7 @@ export const contentSecurityPolicy: string = [
   ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"],
 ].join("; ");
 
-function asset(kind: string, body: string): Asset {
+/** A file of a kind: `css`, `html`, `js` or `svg`. */
+export function asset(kind: string, body: string): Asset {
   return { body, type: types[kind]!, etag: `"${createHash("sha256").update(body).digest("base64url")}"` };
 }

@@ -8,6 +8,7 @@ import {
   type SqliteStudyStore,
 } from "@tare/eval/sqlite";
 import { type Access, accessTables, openAccess } from "../access/store.ts";
+import { filesIn, type ResponseFiles } from "../evaluations/files.ts";
 import { type Evaluations, evaluationTables, openEvaluations } from "../evaluations/store.ts";
 import type { KeptBaselines } from "../rewards/draw_baselines.ts";
 import { baselineTables, openKeptBaselines } from "../rewards/store.ts";
@@ -25,6 +26,8 @@ export interface Store extends Disposable {
   readonly studies: SqliteStudyStore;
   /** Baselines that were drawn on the spot. */
   readonly baselines: KeptBaselines;
+  /** Files of responses that the owner put into the folder `responses` in it. */
+  readonly files: ResponseFiles;
   /** Calls of judges: what was paid for is not asked again. */
   readonly calls: SqliteCallLog;
 }
@@ -60,6 +63,7 @@ export function openStore(folder: string): Store {
   const opened = stack.move();
   const evaluations = openEvaluations(database);
   return {
+    files: filesIn(memory ? undefined : `${folder}/responses`),
     ...{ access: openAccess(database), evaluations, jobs: openJobs(database, evaluations), studies, calls },
     baselines: openKeptBaselines(database),
     [Symbol.dispose]: () => opened.dispose(),

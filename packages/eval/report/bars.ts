@@ -2,17 +2,43 @@
 import { sharesOf, verdictsOf } from "./columns.ts";
 import { estimate, percent } from "./format.ts";
 import { type Markup, markup } from "./markup.ts";
-import type { Comparison } from "./comparison.ts";
+import type { WinRate } from "../stats/win_rate.ts";
 
 /** Gives the class of the style sheet that colours a policy. */
 export type StyleOf = (policy: string) => string;
 
-/** A bar for each comparison. What a bar shows stands above it as text, so the drawing itself says nothing to a screen reader. */
-export function bars(comparisons: readonly Comparison[], styleOf: StyleOf): Markup {
+/** What a bar is drawn of: all verdicts about two policies, of a judge or of people. */
+export interface BarRow extends WinRate {
+  /** The policy whose rates these are. */
+  readonly a: string;
+  /** The other. */
+  readonly b: string;
+}
+
+/**
+ * Draws a bar for each comparison: win, tie and lose, and below them the win rate with its interval. What a bar shows stands
+ * above it as text, so the drawing itself says nothing to a screen reader. {@linkcode reportStyle} says how it looks.
+ *
+ * @param comparisons What is drawn.
+ * @param styleOf Gives the class that colours a policy.
+ * @returns A list of bars.
+ *
+ * @example Usage
+ * ```ts
+ * import { bars, policyStyles, textOf } from "@tare/eval/report";
+ * import { winRate } from "@tare/eval";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const found = winRate([{ winner: "a" }, { winner: "tie" }], ["p", "q"]);
+ * const drawn = bars([{ a: "ppo", b: "sft", ...found }], policyStyles(["ppo", "sft"]));
+ * assertStringIncludes(textOf(drawn), '<rect class="c0" x="0%" y="0" width="50%" height="18"/>');
+ * ```
+ */
+export function bars(comparisons: readonly BarRow[], styleOf: StyleOf): Markup {
   return markup`<ul class="bars">${comparisons.map((pair) => markup`<li>${bar(pair, styleOf)}</li>\n`)}</ul>`;
 }
 
-function bar(pair: Comparison, styleOf: StyleOf): Markup {
+function bar(pair: BarRow, styleOf: StyleOf): Markup {
   const { a, b, rate, invalid } = pair;
   if (invalid === verdictsOf(pair)) {
     return markup`<p><b>${a} against ${b}</b> <span class="missing">no valid verdict of ${invalid}</span></p>`;

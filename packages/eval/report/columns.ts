@@ -1,5 +1,6 @@
 /** What stands in the tables of both reports. */
 import { estimate, figure, interval, percent, pValue } from "./format.ts";
+import type { WinRate } from "../stats/win_rate.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** A column: its heading, and what it says of a comparison. */
@@ -11,13 +12,13 @@ export interface Column {
 }
 
 /** Shares of the valid verdicts: NaN if there is none. */
-export function sharesOf({ win, tie, lose }: Comparison): { win: number; tie: number; lose: number } {
+export function sharesOf({ win, tie, lose }: WinRate): { win: number; tie: number; lose: number } {
   const valid = win + tie + lose;
   return { win: win / valid, tie: tie / valid, lose: lose / valid };
 }
 
 /** All verdicts of a comparison. */
-export function verdictsOf({ win, tie, lose, invalid }: Comparison): number {
+export function verdictsOf({ win, tie, lose, invalid }: WinRate): number {
   return win + tie + lose + invalid;
 }
 

@@ -16,8 +16,23 @@ export type FindResponses = (verdict: VerdictRow) => readonly [a: ResponseRow, b
 /**
  * Checks that rows fit together.
  *
+ * @param evaluation Responses and verdicts.
  * @returns What finds the two responses of each verdict.
  * @throws {RangeError} If a verdict is about a response that is not there, rows stand twice, or a prompt has two texts.
+ *
+ * @example Usage
+ * ```ts
+ * import { responsesOf } from "@tare/eval/report";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * const said = { promptId: "p", prompt: "2 + 2?" };
+ * const responses = [{ policy: "sft", response: "5", ...said }, { policy: "ppo", response: "4", ...said }];
+ * const verdict = { judge: "ann", promptId: "p", a: "sft", b: "ppo", winner: "b" } as const;
+ *
+ * const find = responsesOf({ responses, verdicts: [verdict] });
+ * assertEquals(find(verdict).map(({ response }) => response), ["5", "4"]);
+ * assertThrows(() => responsesOf({ responses, verdicts: [verdict, verdict] }), RangeError, "about \"sft\" and \"ppo\" again");
+ * ```
  */
 export function responsesOf({ responses, verdicts }: Evaluation): FindResponses {
   const prompts = new Map<string, Map<string, ResponseRow>>();

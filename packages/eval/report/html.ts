@@ -19,8 +19,10 @@ export interface HtmlReportOptions {
 }
 
 /** A part of the page. */
-interface Section {
+export interface ReportSection {
+  /** Its heading, which is not in the body. */
   readonly title: string;
+  /** Bars, tables and sentences, in this order. */
   readonly body: readonly Markup[];
 }
 
@@ -60,23 +62,65 @@ export function htmlReport(
     throw new RangeError(`Expected samples to be an integer of 0 or more but found ${samples}`);
   }
   const names = summary.policies.map(({ name }) => name);
-  const styleOf: StyleOf = (policy) => `c${names.indexOf(policy) % colours}`;
+  const styleOf = policyStyles(names);
   const shown = samplesOf(orderedOf(evaluation, names), samples);
-  const parts = partsOf(summary).map((part): Section => ({ title: part.title, body: bodyOf(part, styleOf) }));
+  const parts = reportSections(summary);
   return page(title, headOf(summary), shown.length === 0 ? parts : [...parts, samplesSection(shown, styleOf)]);
+}
+
+/**
+ * The sections of a report, for a page of one's own: policies, every judge, agreement of judges, how to read it.
+ *
+ * @param summary What {@linkcode summarise} gave.
+ * @returns Sections in their order; {@linkcode reportStyle} says how they look.
+ *
+ * @example Usage
+ * ```ts
+ * import { reportSections, summarise } from "@tare/eval/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const said = { promptId: "p", prompt: "2 + 2?" };
+ * const responses = [{ policy: "sft", response: "5", ...said }, { policy: "ppo", response: "4", ...said }];
+ * const verdicts = [{ judge: "ann", promptId: "p", a: "sft", b: "ppo", winner: "b" }] as const;
+ * const sections = reportSections(summarise({ responses, verdicts }));
+ * assertEquals(sections.map(({ title }) => title), ["Policies", "Judge ann", "How to read this"]);
+ * ```
+ */
+export function reportSections(summary: Summary): readonly ReportSection[] {
+  const styleOf = policyStyles(summary.policies.map(({ name }) => name));
+  return partsOf(summary).map((part) => ({ title: part.title, body: bodyOf(part, styleOf) }));
+}
+
+/**
+ * Gives each policy a colour of the style sheet, by its place.
+ *
+ * @param policies Names of the policies in their order.
+ * @returns Gives the class of a policy.
+ *
+ * @example Usage
+ * ```ts
+ * import { policyStyles } from "@tare/eval/report";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const styleOf = policyStyles(["sft", "ppo"]);
+ * assertEquals([styleOf("sft"), styleOf("ppo")], ["c0", "c1"]);
+ * ```
+ */
+export function policyStyles(policies: readonly string[]): StyleOf {
+  return (policy) => `c${policies.indexOf(policy) % colours}`;
 }
 
 function bodyOf({ title, comparisons, tables, notes }: Part, styleOf: StyleOf): Markup[] {
   return [
     ...comparisons ? [bars(comparisons, styleOf)] : [],
     ...tables.map((table) =>
-      markup`${tables.length > 1 ? markup`<h3>${table.label}</h3>` : ""}${tableOf(table, title)}`
+      markup`${tables.length > 1 ? markup`<h3>${table.label}</h3>` : ""}${scrollTable(table, title)}`
     ),
     ...notes.length > 0 ? [markup`<ul class="notes">${notes.map((note) => markup`<li>${note}</li>\n`)}</ul>`] : [],
   ];
 }
 
-function samplesSection(shown: readonly Sample[], styleOf: StyleOf): Section {
+function samplesSection(shown: readonly Sample[], styleOf: StyleOf): ReportSection {
   const rule =
     "chosen by a rule: disagreements between judges first, at most half of all; then wins and losses by turns.";
   return {
@@ -88,7 +132,7 @@ function samplesSection(shown: readonly Sample[], styleOf: StyleOf): Section {
   };
 }
 
-function page(title: string, head: string, sections: readonly Section[]): string {
+function page(title: string, head: string, sections: readonly ReportSection[]): string {
   return textOf(markup`<!doctype html>
 <html lang="en">
 <head>
@@ -111,8 +155,23 @@ ${sections.map(({ title, body }, i) => markup`<section><h2 id="s${i + 1}">${titl
 `);
 }
 
-/** A table that scrolls by itself, by keys too. */
-function tableOf({ label, head, rows }: Table, title: string): Markup {
+/**
+ * A table that scrolls by itself, by keys too.
+ *
+ * @param table Label, headings and cells; the first cell of a row names it.
+ * @param title What it belongs to: with the label it is told from other tables.
+ * @returns The table.
+ *
+ * @example Usage
+ * ```ts
+ * import { scrollTable, textOf } from "@tare/eval/report";
+ * import { assertStringIncludes } from "@std/assert";
+ *
+ * const table = scrollTable({ label: "Who won", head: ["pair", "win"], rows: [["a & b", "3"]] }, "Judge ann");
+ * assertStringIncludes(textOf(table), '<th scope="row">a &amp; b</th><td>3</td>');
+ * ```
+ */
+export function scrollTable({ label, head, rows }: Table, title: string): Markup {
   return markup`<div class="scroll" role="region" aria-label="${label} (${title})" tabindex="0"><table><thead><tr>${
     head.map((name) => markup`<th scope="col">${name}</th>`)
   }</tr></thead><tbody>${

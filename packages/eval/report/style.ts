@@ -10,7 +10,7 @@ const dark = `
 /** Classes that have a colour of their own: `c0` to `c6`. */
 export const colours = 7;
 
-/** The style sheet. */
+/** How reports look, as a style sheet: light and dark, on paper and on a phone. */
 export const style: string = `
 :root{color-scheme:light dark;${light}}
 @media(prefers-color-scheme:dark){:root{${dark}}}
