@@ -80,6 +80,7 @@ export function refuseIssue(issue: z.core.$ZodIssue, json: unknown, file: string
 
 function schemaOf({ type, choices, min = -Infinity, max = Infinity }: Flag): z.ZodType {
   if (type === "switch") return z.boolean("expected true or false");
+  if (type === "object") return z.record(z.string(), z.unknown(), "expected an object");
   if (type === "texts") return z.array(z.string(), "expected a list of texts");
   if (choices) return z.enum(choices, `expected ${choices.map((it) => `"${it}"`).join(" or ")}`);
   if (type === "text") return z.string("expected a text").min(1, "expected a text that is not empty");

@@ -58,3 +58,16 @@ Deno.test("readSettings() refuses a bad file in one sentence that names file and
   await named("no/such.json", "Cannot read no/such.json: there is no such file");
   await named("apps", "Cannot read apps: it is a folder");
 });
+
+Deno.test("an object stands in the file alone, and no flag gives it", async () => {
+  await using folder = new TemporaryFolder();
+  const file = `${folder.path}/serve.json`;
+  const table = { judges: { type: "object", help: "by name" }, config: { type: "text", help: "file" } } as const;
+  const read = async (content: string, ...args: string[]) => {
+    await Deno.writeTextFile(file, content);
+    return (await readSettings(["--config", file, ...args], table)).judges;
+  };
+  assertEquals([await read(`{"judges": {"gpt": {"n": 1}}}`), await read("{}")], [{ gpt: { n: 1 } }, undefined]);
+  await assertRejects(() => read(`{"judges": []}`), UsageError, "serve.json: judges: expected an object but found []");
+  await assertRejects(() => read("{}", "--judges", "gpt"), UsageError, 'Unknown flag "--judges"');
+});

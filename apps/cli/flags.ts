@@ -5,14 +5,14 @@ import { wordFor } from "./flags_help.ts";
 
 /** One flag. */
 export interface Flag {
-  /** `switch` is there or not; `texts` may be given several times. */
-  readonly type: "text" | "texts" | "number" | "integer" | "switch";
+  /** `switch` is there or not; `texts` may be given several times; an `object` stands in the file of `--config` alone. */
+  readonly type: "text" | "texts" | "number" | "integer" | "switch" | "object";
   /** What it does: the line of `--help`. */
   readonly help: string;
   /** It is known by its place, not by its name, and must be given; one of `texts` takes all that is left. */
   readonly positional?: true;
   /** Value where it is not given. */
-  readonly default?: string | number | boolean | readonly string[];
+  readonly default?: string | number | boolean | readonly string[] | Readonly<Record<string, unknown>>;
   /** What stands for the value in `--help`. */
   readonly value?: string;
   /** Smallest number. */
@@ -28,6 +28,7 @@ export type Flags = Readonly<Record<string, Flag>>;
 
 type ValueOf<F extends Flag> = F["type"] extends "switch" ? boolean
   : F["type"] extends "texts" ? string[]
+  : F["type"] extends "object" ? Readonly<Record<string, unknown>> | undefined
   :
     | (F["type"] extends "text" ? F extends { readonly choices: readonly (infer C)[] } ? C : string : number)
     | (F extends { readonly default: string | number } | { readonly positional: true } ? never : undefined);
@@ -57,6 +58,7 @@ export function parseFlags<F extends Flags>(args: readonly string[], flags: F): 
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true }); // errors in our own words
   const given = new Map<string, string[]>();
   const places = Object.keys(flags).filter((name) => flags[name]!.positional);
+  const named = Object.keys(flags).filter((name) => !flags[name]!.positional && flags[name]!.type !== "object");
   for (const token of tokens) {
     if (token.kind === "positional") {
       const [place] = places;
@@ -70,9 +72,7 @@ export function parseFlags<F extends Flags>(args: readonly string[], flags: F): 
     if (token.kind !== "option") continue;
     const { name, rawName, value, inlineValue } = token;
     const short = name.length === 1; // then one dash does
-    if (!Object.hasOwn(flags, name) || flags[name]!.positional || !short && !rawName.startsWith("--")) {
-      refuse(rawName, name, Object.keys(flags).filter((name) => !flags[name]!.positional));
-    }
+    if (!named.includes(name) || !short && !rawName.startsWith("--")) refuse(rawName, name, named);
     checkValue(name, flags[name]!, value, inlineValue);
     given.set(name, [...given.get(name) ?? [], value ?? ""]);
   }
@@ -107,6 +107,7 @@ function checkValue(name: string, { type }: Flag, value: string | undefined, joi
 function read(name: string, flag: Flag, texts: readonly string[]): unknown {
   if (flag.type === "switch") return texts.length > 0 || flag.default === true;
   if (flag.type === "texts") return texts.length > 0 ? texts : flag.default ?? [];
+  if (flag.type === "object") return flag.default;
   if (texts.length > 1) throw new UsageError(`Expected --${name} once but found it ${texts.length} times`);
   const [text] = texts;
   if (text === undefined) return flag.default;

@@ -18,6 +18,7 @@ export function describeFlags(flags: Flags): string {
     const dashed = name.length === 1 ? `-${name}` : `--${name}`;
     const named = flag.type === "switch" ? dashed : `${dashed} ${wordFor(flag)}`;
     const usual = `${flag.default ?? ""}`;
+    if (flag.type === "object") return [`${name} of --config`, flag.help] as const;
     return [flag.positional ? wordFor(flag) : named, `${flag.help}${usual && ` (${usual})`}`] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length));

@@ -8,6 +8,7 @@ import { evalExport } from "./commands/eval_export.ts";
 import { evalReport } from "./commands/eval_report.ts";
 import { generate } from "./commands/generate.ts";
 import { run } from "./commands/run.ts";
+import { serve } from "./commands/serve.ts";
 import { readSettings } from "./config_file.ts";
 import { explain, inFlags } from "./errors.ts";
 import { nearest, UsageError } from "./flags.ts";
@@ -18,7 +19,7 @@ import { bar, note, print, restore } from "./terminal.ts";
 const commands: Readonly<Record<string, Command>> = {
   ...stages,
   ...{ "eval report": evalReport, "eval agree": evalAgree, "eval export": evalExport },
-  ...{ run, demo, "data stats": dataStatistics, generate, doctor },
+  ...{ run, demo, serve, "data stats": dataStatistics, generate, doctor },
 };
 
 /** The list of commands, or of those that begin with a word. */

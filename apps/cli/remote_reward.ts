@@ -1,7 +1,7 @@
 /** Rewards of servers, for commands. */
 import type { Tokenizer } from "@tare/data";
-import type { Episode } from "@tare/sampler";
-import { classifyReward, openrlhfReward } from "@tare/sampler/rewards";
+import type { Episode, Reward } from "@tare/sampler";
+import { classifyReward, openrlhfReward, type RemoteRewardOptions } from "@tare/sampler/rewards";
 import { checkAddress } from "./address.ts";
 import type { Context } from "./command.ts";
 import { UsageError } from "./flags.ts";
@@ -21,24 +21,36 @@ export const remoteRewardFlags = {
 const kinds = { classify: classifyReward, openrlhf: openrlhfReward };
 
 /**
- * Finds the server that `--reward-url` names; nothing is asked yet. The key, if it wants one, is in the variable
- * `TARE_REWARD_KEY`.
+ * Finds the server that `--reward-url` names; nothing is asked yet.
  *
  * @throws {UsageError} If nobody says what it speaks.
  */
 export function findRemote(url: string, values: RewardValues, { signal }: Context): FoundReward {
-  const { "reward-kind": kind, "reward-name": model } = values;
+  const connect = remoteReward(url, values);
+  const { id } = connect({});
+  const positions = Infinity;
+  const textOf = (tokenizer?: Tokenizer) => tokenizer && textBy(tokenizer, values["reward-kind"]!);
+  return {
+    ...{ name: url, id, positions, local: false },
+    open: (_device, _ids, tokenizer) =>
+      Promise.resolve({ reward: connect({ signal, text: textOf(tokenizer) }), positions }),
+  };
+}
+
+/**
+ * Says how a server's reward is made. The key, if it wants one, is in the variable `TARE_REWARD_KEY`.
+ *
+ * @returns A function that makes it.
+ * @throws {UsageError} If nobody says what it speaks.
+ */
+export function remoteReward(
+  url: string,
+  { "reward-kind": kind, "reward-name": model }: RewardValues,
+): (options: Pick<RemoteRewardOptions, "signal" | "text">) => Reward {
   if (kind === undefined) throw new UsageError("Expected --reward-kind beside --reward-url: classify or openrlhf");
   checkAddress("reward-url", url);
   const apiKey = Deno.env.get("TARE_REWARD_KEY");
-  const connect = (tokenizer?: Tokenizer) =>
-    kinds[kind]({ url, model, apiKey, signal, text: tokenizer && textBy(tokenizer, kind) });
-  const { id } = connect();
-  const positions = Infinity;
-  return {
-    ...{ name: url, id, positions, local: false },
-    open: (_device, _ids, tokenizer) => Promise.resolve({ reward: connect(tokenizer), positions }),
-  };
+  return (options) => kinds[kind]({ url, model, apiKey, ...options });
 }
 
 /**

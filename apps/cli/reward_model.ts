@@ -32,10 +32,12 @@ export interface OpenedReward {
   readonly positions: number;
   /** The model, on the device; a server's is not there. */
   readonly model?: RewardModel;
+  /** What encodes texts anew, where ids are not taken as they were drawn. */
+  readonly tokenizer?: Tokenizer;
 }
 
 /** What scores episodes, before weights are read. */
-export interface FoundReward extends Omit<OpenedReward, "reward" | "model"> {
+export interface FoundReward extends Omit<OpenedReward, "reward" | "model" | "tokenizer"> {
   /** What the user calls it. */
   readonly name: string;
   /** Id of the function. */
@@ -110,7 +112,8 @@ async function findModel(name: string, values: RewardValues, context: Context): 
         const tokenizer = policyTokenizer === ids ? undefined : await loadTokenizer(files);
         if (tokenizer) checkVocabulary(tokenizer, config.vocabulary);
         const model = await loadRewardModel(device!, files, config, microTokens);
-        return { reward: modelReward({ device: device!, model, id, tokenizer, microTokens }), positions, model };
+        const reward = modelReward({ device: device!, model, id, tokenizer, microTokens });
+        return { reward, positions, model, tokenizer };
       }),
   };
 }

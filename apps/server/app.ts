@@ -27,8 +27,10 @@ import { studyRoutes } from "./human/study_routes.ts";
 import { studiesOf } from "./human/studies.ts";
 import { jobRoutes } from "./judging/jobs.ts";
 import { judgementRoutes } from "./judging/judgements.ts";
-import { pageRoutes } from "./pages/routes.ts";
 import type { AppOptions, Limits } from "./options.ts";
+import { rewardRoutes } from "./rewards/routes.ts";
+import { dashboardRoutes } from "./pages/dashboard/routes.ts";
+import { pageRoutes } from "./pages/routes.ts";
 
 /** The server as a function of requests. */
 export interface App {
@@ -65,14 +67,15 @@ const usual: Limits = {
 const areas: readonly ((api: Api, deps: Deps) => void)[] = [
   healthRoutes,
   evaluationRoutes,
+  judgementRoutes,
+  jobRoutes,
   loginRoutes,
   tokenRoutes,
   studyRoutes,
   invitationRoutes,
   sessionRoutes,
-  judgementRoutes,
-  jobRoutes,
-  pageRoutes,
+  rewardRoutes,
+  dashboardRoutes,
 ];
 
 /**
@@ -132,6 +135,7 @@ export function createApp(options: AppOptions): App {
     },
   });
   api.use(logged(log, clock), headers(), hosts(origins));
+  pageRoutes(api); // before anybody is counted: a page loads many files, for many people behind one address
   api.use(authenticate({ access: store.access, cookies, trustLocal }));
   api.use(ownPages(origins), limitRates(limits.rates, clock));
   api.use(bodies({ bytes: limits.bytes, milliseconds: 1000 * limits.bodySeconds }));

@@ -1,6 +1,6 @@
 /** The server's configuration: who judges. */
 import { z } from "@hono/zod-openapi";
-import { type CallLog, gptJudge, metered, panel, templates } from "@tare/eval";
+import { type CallLog, type Clock, gptJudge, metered, panel, templates } from "@tare/eval";
 import { openaiAsk } from "@tare/eval/openai";
 import type { NamedJudge } from "./options.ts";
 
@@ -125,6 +125,8 @@ export interface OpenJudgesOptions {
   readonly env: (name: string) => string | undefined;
   /** Instead of the global `fetch`. */
   readonly fetch?: typeof fetch;
+  /** Instead of the real time, in which servers are waited for. */
+  readonly clock?: Clock;
 }
 
 /**
@@ -158,7 +160,7 @@ export function openJudges({ judges = {} }: Config, options: OpenJudgesOptions):
   return Object.fromEntries(entries.map(([name]) => [name, made.get(name)!]));
 }
 
-function modelJudge(config: ModelConfig, { calls: log, env, fetch }: OpenJudgesOptions): NamedJudge {
+function modelJudge(config: ModelConfig, { calls: log, env, fetch, clock }: OpenJudgesOptions): NamedJudge {
   const { model, baseURL, apiKeyEnv, template = "helpful", orders = "both", extraBody, ...rest } = config;
   const { temperature, maxTokens, concurrency = 8, perMinute, requests, tokens } = rest;
   const apiKey = apiKeyEnv === undefined ? undefined : env(apiKeyEnv)?.trim();
@@ -166,7 +168,7 @@ function modelJudge(config: ModelConfig, { calls: log, env, fetch }: OpenJudgesO
     throw new TypeError(`Expected a key in the variable ${apiKeyEnv} but found none: set it`);
   }
   const ask = metered(openaiAsk({ model, baseURL, apiKey, extraBody, fetch }), {
-    ...{ log, concurrency, perMinute, requests, tokens },
+    ...{ log, clock, concurrency, perMinute, requests, tokens },
   });
   return {
     ...gptJudge({ ask, template: templates[template], orders, temperature, maxTokens }),

@@ -59,7 +59,7 @@ Deno.test("every route lets pass whom its document names, and nobody else", asyn
     annotator: { origin, cookie: await cookie("annotator", invitation.id) },
   };
   const { paths } = app.openapi() as { paths: Record<string, Record<string, Operation>> };
-  const found: string[] = [];
+  const [found, keyed]: [string[], string[]] = [[], []];
   let [passed, refused] = [0, 0];
   for (const [path, operations] of Object.entries(paths)) {
     for (const method of methods) {
@@ -68,6 +68,10 @@ Deno.test("every route lets pass whom its document names, and nobody else", asyn
       const { security } = operation;
       assert(security, `${method} ${path} says nothing of who may take it`);
       if (security.some((option) => Object.keys(option).length === 0)) found.push(`${method.toUpperCase()} ${path}`);
+      if (path.includes("{key}")) {
+        keyed.push(`${method} ${path}`);
+        continue;
+      }
       for (const principal of principals) {
         // Paths of things that are not there, and no body: whoever may pass gets another problem than 401 or 403.
         const url = `${origin}${path.replace(/\{\w+\}/g, crypto.randomUUID())}`;
@@ -88,6 +92,18 @@ Deno.test("every route lets pass whom its document names, and nobody else", asyn
     }
   }
   assertEquals(found.sort(), [...open].sort());
+
+  // Where the key in the path says who asks, nothing else does.
+  for (const route of keyed) {
+    const [method, path] = route.split(" ") as [string, string];
+    for (const [role, key] of Object.entries({ ...tokens, stranger: "x".repeat(43) })) {
+      const url = `${origin}${path.replace("{key}", key)}`;
+      const response = await app.fetch(new Request(url, { method: method.toUpperCase(), headers: headers.admin }));
+      await response.body?.cancel();
+      assertEquals(response.status === 401, role !== "rewards", `${role}: ${route}`);
+    }
+  }
+  assertEquals(keyed.sort(), ["post /r/{key}/classify", "post /r/{key}/get_reward"]);
   assert(passed > 0 && refused > 0);
 });
 

@@ -1,5 +1,5 @@
 /** What the server is made of: who scores, who judges, where things are kept. */
-import type { Baseline, BaselineTable } from "@tare/contrastive";
+import type { Baseline, BaselineTable, SamplingRecord } from "@tare/contrastive";
 import type { Judge, Spent } from "@tare/eval";
 import type { Calculate } from "./evaluations/calculate.ts";
 import type { Log } from "./http/log.ts";
@@ -29,8 +29,14 @@ export interface Score {
   (rows: readonly ScoreRow[], signal?: AbortSignal): Promise<ArrayLike<number>>;
   /** What scores: the `rewardModel` of the baselines that go with it. */
   readonly id: string;
+  /** Why it scores no more, as where its thread has ended; the server is not ready then. */
+  readonly failure?: string;
   /** Texts of special tokens, which are taken off what is sent. */
   readonly specials?: Specials;
+  /** Most rows that it takes at once. @default {64} */
+  readonly mostRows?: number;
+  /** How many times it may be asked at once. @default {1} */
+  readonly concurrency?: number;
 }
 
 /** Texts of special tokens. */
@@ -51,6 +57,10 @@ export interface Sample {
   (prompt: string, signal?: AbortSignal): Promise<readonly string[]>;
   /** Who responds: the `policy` of the table. */
   readonly policy: string;
+  /** Why it draws no more, as where its thread has ended; the server is not ready then. */
+  readonly failure?: string;
+  /** How responses are drawn: what rows of the table say. It must be there where there is no table. @default {the table's} */
+  readonly sampling?: SamplingRecord;
 }
 
 /** What is done about a prompt without a baseline: it is refused, sampled on the spot, or its reward stays raw. */

@@ -1,5 +1,5 @@
 /** What a server needs: a policy, a reward model, baselines, and responses to compare. */
-import { main } from "../../apps/cli/main.ts";
+import { root } from "../../tools/workspace.ts";
 
 /**
  * Makes all of it by the commands of the command line, with hardly any training: how good they are changes no time.
@@ -10,8 +10,10 @@ import { main } from "../../apps/cli/main.ts";
  */
 export async function prepare(folder: string, size: string, prompts: number): Promise<void> {
   const run = async (...args: string[]) => {
-    const code = await main([...args, "--device", "cpu", "--json"]);
-    if (code !== 0) throw new Error(`Expected tare ${args[0]} to do it but it ended with ${code}`);
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      ...{ args: ["run", "-A", "apps/cli/mod.ts", ...args, "--device", "cpu", "--json"], cwd: root, stdin: "null" },
+    }).output();
+    if (code !== 0) throw new Error(`tare ${args[0]} ended with ${code}: ${new TextDecoder().decode(stderr)}`);
   };
   const at = (name: string) => `${folder}/${name}`;
   const few = ["--context", "96", "--batch", "16", "--steps", "20"];

@@ -26,8 +26,8 @@ export async function startServer(folder: string, flags: readonly string[]): Pro
   let said = "";
   const listening = Promise.withResolvers<void>();
   const read = async (stream: ReadableStream<Uint8Array>) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      said = (said + text).slice(-10_000);
+    for await (const bytes of stream) {
+      said = (said + new TextDecoder().decode(bytes)).slice(-10_000); // it writes ASCII
       if (/login#\S+/.test(said)) listening.resolve();
     }
   };

@@ -1,6 +1,6 @@
 /** Evaluations that were written before: folders of `tare eval compare`, and files of verdicts or votes. */
 import { unzip } from "@tare/data";
-import type { VerdictRow } from "@tare/eval";
+import type { ResponseRow, VerdictRow } from "@tare/eval";
 import { type Evaluation, readResponses, readVerdicts, type Text } from "@tare/eval/report";
 import { isFolder, openFile } from "../files.ts";
 import { UsageError } from "../flags.ts";
@@ -28,6 +28,11 @@ export async function readEvaluation(folder: string, files: readonly string[] = 
     responses: await read(`${folder}/responses.jsonl`, readResponses),
     verdicts: (await Promise.all(places.map((place) => read(place, readVerdicts)))).flat(),
   };
+}
+
+/** Reads a file of responses. */
+export async function readResponsesOf(file: string): Promise<ResponseRow[]> {
+  return await read(file, readResponses);
 }
 
 /** Reads verdicts: those of a folder, or of a file. */

@@ -34,7 +34,7 @@ const schemesOf: Readonly<Record<Role, readonly Record<string, string[]>[]>> = {
   judge: [{ token: ["judge"] }],
   rewards: [{ token: ["rewards"] }],
   annotator: [{ annotatorCookie: [] }],
-  local: [{}],
+  local: [], // where it may pass at all, it is anyone's: the description of such a route says so
   anyone: [{}],
 };
 

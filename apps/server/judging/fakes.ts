@@ -1,6 +1,6 @@
 /** Judges, and a server of OpenAI's protocol, that do as tests tell them to. */
 import { assertEquals } from "@std/assert";
-import type { Pair, Verdict } from "@tare/eval";
+import type { Clock, Pair, Verdict } from "@tare/eval";
 import type { TestApp } from "../fakes.ts";
 import type { NamedJudge } from "../options.ts";
 import type { JobRecord } from "./store.ts";
@@ -63,6 +63,30 @@ export async function settled(
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
+
+/** An event as a browser has it. */
+export interface SeenEvent {
+  readonly id: string;
+  readonly event: string;
+  readonly data: JobRecord;
+}
+
+/** Reads a stream of events; comments are none. */
+export async function* eventsIn(response: Response): AsyncGenerator<SeenEvent> {
+  let text = "";
+  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += part;
+    for (let end = text.indexOf("\n\n"); end >= 0; end = text.indexOf("\n\n")) {
+      const lines = text.slice(0, end).split("\n").filter((line) => !line.startsWith(":"));
+      text = text.slice(end + 2);
+      const { data, ...fields } = Object.fromEntries(lines.map((line) => line.split(/: (.*)/s).slice(0, 2)));
+      if (data) yield { ...fields, data: JSON.parse(data) } as SeenEvent;
+    }
+  }
+}
+
+/** A clock that lets nobody wait. */
+export const hasty: Clock = { now: Date.now, sleep: () => Promise.resolve() };
 
 /** A server of OpenAI's protocol that runs. */
 export interface ModelServer extends AsyncDisposable {

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { AskError } from "@tare/eval";
 import { origin, testApp } from "../fakes.ts";
 import { openJudges } from "../config.ts";
-import { completion, fakeJudge, never, serveModel } from "./fakes.ts";
+import { openStore } from "../store/store.ts";
+import { completion, fakeJudge, hasty, never, serveModel } from "./fakes.ts";
 
 const body = { judge: "fake", prompt: "Tea?", a: " Yes", b: " No" };
 const told = async (response: Response) => [response.status, (await response.json()).detail];
@@ -104,21 +105,27 @@ Deno.test("a hostile server behind a judge: what it does is a verdict without de
     redirect: () => new Response(null, { status: 307, headers: { location: `${other.baseURL}/chat/completions` } }),
     bad: () =>
       Response.json({ error: { message: "You sent Bearer sk-secret to http://10.0.0.7/internal" } }, { status: 400 }),
+    slow: () => Response.json({ error: { message: "Come again" } }, { status: 429 }),
+    error: () => new Response("Out of memory", { status: 500 }),
     key: () => Response.json({ error: { message: "No such key: sk-secret" } }, { status: 401 }),
   };
   await using server = await serveModel((content) => behaviours[/is (\w+) here/.exec(content)![1]!]!());
-  await using app = testApp({});
+  using store = openStore(":memory:");
   const gpt = { model: "m", baseURL: server.baseURL, apiKeyEnv: "KEY" };
-  const judges = openJudges({ judges: { gpt } }, { calls: app.store.calls, env: () => "sk-secret" });
+  const judges = openJudges({ judges: { gpt } }, { calls: store.calls, env: () => "sk-secret", clock: hasty });
   await using judging = testApp({ judges });
   for (
-    const [name, status] of [["garbage", 200], ["html", 200], ["redirect", 200], ["bad", 200], ["key", 502]] as const
+    const [name, status] of [["garbage", 200], ["html", 200], ["redirect", 200], ["bad", 200], ["slow", 200], [
+      "error",
+      200,
+    ], ["key", 502]] as const
   ) {
     const asked = { judge: "gpt", prompt: `is ${name} here`, a: "x", b: "y" };
     const response = await judging.ask("judge", "POST", "/v1/judgements", asked);
     const text = await response.text();
     assertEquals([name, response.status, /secret|10\.0\.0\.7|<script/.test(text)], [name, status, false]);
     if (status === 200) assertEquals(JSON.parse(text).winner, "invalid");
+    if (name === "error") assertEquals(server.requests.length, 2 * 4 + 2 * 5 + 2 * 5); // tried again, which these deserve
   }
   assertEquals(other.requests.length, 0);
 });

@@ -47,6 +47,16 @@ export interface NewJob extends JobRequest, Pick<JobRecord, "id" | "evaluation" 
   readonly plan: Plan;
 }
 
+/** A job that is to be gone on with. */
+export interface NextJob {
+  /** The job. */
+  readonly job: JobRecord;
+  /** What it compares. */
+  readonly plan: Plan;
+  /** Comparisons that it has tried and that came to no decision, as `comparisonKey` says them. */
+  readonly invalid: ReadonlySet<string>;
+}
+
 /** Keeps jobs. */
 export interface Jobs {
   /** Adds one. */
@@ -62,9 +72,7 @@ export interface Jobs {
   /** Names of judges that have something to do. */
   judges(): readonly string[];
   /** What a judge is to do next: what it has begun, else the oldest. */
-  next(
-    judge: string,
-  ): { readonly job: JobRecord; readonly plan: Plan; readonly invalid: ReadonlySet<string> } | undefined;
+  next(judge: string): NextJob | undefined;
   /** Notes that a job runs, and how far it is. */
   begin(id: string, done: number): void;
   /** Adds verdicts and counts them, both or neither; false, and nothing is done, if the job has ended. */

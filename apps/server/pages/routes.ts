@@ -1,22 +1,17 @@
-/** Pages, and what they load. */
-import type { Context } from "hono";
-import type { Env } from "../http/env.ts";
-import type { Api, Deps } from "../http/deps.ts";
-import { type Asset, assets } from "./assets.ts";
+/** Pages and what they load: static files, the same for everybody. */
+import type { Api } from "../http/deps.ts";
+import { isAmong } from "../http/etag.ts";
+import { assets } from "./assets.ts";
 import { dashboardAssets } from "./dashboard/assets.ts";
-import { dashboardRoutes } from "./dashboard/routes.ts";
 
-/** Adds them. They are no part of the API, and of its document. */
-export function pageRoutes(api: Api, deps: Deps): void {
-  for (const [path, asset] of Object.entries({ ...assets, ...dashboardAssets })) {
-    api.get(path, (c) => sent(c, asset));
+/** Adds the routes of pages. Browsers keep them, and ask each time whether they are still the same. */
+export function pageRoutes(api: Api): void {
+  for (const [path, { body, type, etag }] of Object.entries({ ...assets, ...dashboardAssets })) {
+    api.get(path, (c) => {
+      const headers = { etag, "cache-control": "no-cache" };
+      return isAmong(etag, c.req.header("if-none-match"))
+        ? c.body(null, 304, headers)
+        : c.body(body, 200, { ...headers, "content-type": type });
+    });
   }
-  dashboardRoutes(api, deps);
-}
-
-/** A file, or word that the client has it already. */
-function sent(c: Context<Env>, { body, type, etag }: Asset): Response {
-  const headers = { etag, "cache-control": "no-cache" };
-  if (c.req.header("if-none-match") === etag) return new Response(null, { status: 304, headers });
-  return new Response(body, { headers: { ...headers, "content-type": type } });
 }

@@ -10,6 +10,8 @@ import {
 import { type Access, accessTables, openAccess } from "../access/store.ts";
 import { filesIn, type ResponseFiles } from "../evaluations/files.ts";
 import { type Evaluations, evaluationTables, openEvaluations } from "../evaluations/store.ts";
+import type { KeptBaselines } from "../rewards/draw_baselines.ts";
+import { baselineTables, openKeptBaselines } from "../rewards/store.ts";
 import { type Jobs, jobTables, openJobs } from "../judging/store.ts";
 
 /** What the server keeps. Disposing of it closes the files. */
@@ -24,6 +26,8 @@ export interface Store extends Disposable {
   readonly studies: SqliteStudyStore;
   /** Files of responses that the owner put into the folder `responses` in it. */
   readonly files: ResponseFiles;
+  /** Baselines that were drawn on the spot. */
+  readonly baselines: KeptBaselines;
   /** Calls of judges: what was paid for is not asked again. */
   readonly calls: SqliteCallLog;
 }
@@ -51,7 +55,7 @@ export function openStore(folder: string): Store {
   using stack = new DisposableStack();
   const database = openDatabase(file("server"), {
     ...{ name: "data folder of the server", application: 0x54535256, version: 1 }, // TSRV
-    schema: [accessTables, evaluationTables, jobTables].join("\n"),
+    schema: [accessTables, evaluationTables, jobTables, baselineTables].join("\n"),
   });
   stack.defer(() => database.close());
   const studies = stack.use(openStudyStore(file("studies")));
@@ -61,6 +65,7 @@ export function openStore(folder: string): Store {
   return {
     files: filesIn(memory ? undefined : `${folder}/responses`),
     ...{ access: openAccess(database), evaluations, jobs: openJobs(database, evaluations), studies, calls },
+    baselines: openKeptBaselines(database),
     [Symbol.dispose]: () => opened.dispose(),
   };
 }

@@ -1,5 +1,6 @@
 /** Which task an annotator gets. */
-import { hasRoom, heldLease, leasesOfOthers, seatsOfOthers, type StudyState } from "./state.ts";
+import { heldLease, leasesOfOthers, type StudyState } from "./state.ts";
+import type { Study } from "./study.ts";
 
 /** A task, none until others' leases end, or none. */
 export type Assignment =
@@ -12,13 +13,18 @@ export type Assignment =
  * have voted on or hold, in an order of the annotator's own. So tasks fill up evenly, and no two people see them alike.
  */
 export function assign(state: StudyState, annotator: string, seed: number, now: number): Assignment {
-  const { open, checks, seats } = unvoted(state, annotator, now);
-  if (open.length === 0) return later(state, annotator, now);
-  const pool = checks.length > 0 && isCheckPlace(state, annotator, seed, 0) ? checks : open;
-  let [best, least] = [-1, Infinity];
-  for (const task of pool) {
-    const rank = seats[task]! * 2 ** 32 + mixed(seed, task);
-    if (rank < least) [best, least] = [task, rank];
+  const { seats, open, checks } = unvoted(state, annotator, now);
+  if (open === 0) return later(state, annotator, now);
+  const { study, annotators, gold } = state;
+  const place = annotators.get(annotator)?.votes.size ?? 0;
+  const [nextCheck] = checkPlaces(study, seed, place);
+  const wanted = checks > 0 && nextCheck === place ? 1 : 0;
+  let [best, least, fewest] = [-1, Infinity, Infinity];
+  for (let task = 0; task < seats.length; task++) {
+    const others = seats[task]!;
+    if (others < 0 || others > fewest || gold[task] !== wanted) continue;
+    const rank = others * 2 ** 32 + mixed(seed, task);
+    if (rank < least) [best, least, fewest] = [task, rank, others];
   }
   return { outcome: "task", task: best };
 }
@@ -29,27 +35,38 @@ export function assign(state: StudyState, annotator: string, seed: number, now: 
  */
 export function tasksLeft(state: StudyState, annotator: string, seed: number, now: number): number {
   const held = heldLease(state, annotator, now)?.task;
-  const rest = unvoted(state, annotator, now);
-  const count = (tasks: readonly number[]) => tasks.filter((task) => task !== held).length;
-  let [open, checks] = [count(rest.open), count(rest.checks)];
-  let given = held === undefined ? 0 : 1;
-  for (; open > 0; given++) {
-    if (checks > 0 && isCheckPlace(state, annotator, seed, given)) checks--;
+  const given = held === undefined ? 0 : 1;
+  let { seats, open, checks } = unvoted(state, annotator, now);
+  if (held !== undefined && seats[held]! >= 0) {
+    if (state.gold[held] === 1) checks--;
     else open--;
   }
-  return given;
+  const first = given + (state.annotators.get(annotator)?.votes.size ?? 0);
+  let checked = 0;
+  for (const place of checkPlaces(state.study, seed, first)) {
+    if (checked === checks || place - first - checked >= open) break; // no check is left, or no other task before it
+    checked++;
+  }
+  return given + open + checked;
 }
 
-/** What an annotator has not voted on: tasks that have room, and gold checks; and how many others are on each task. */
+/**
+ * What an annotator has not voted on: how many tasks that have room, how many gold checks, and how many others are on each
+ * of both; -1 where a task is neither.
+ */
 function unvoted(state: StudyState, annotator: string, now: number) {
-  const { study } = state;
-  const mine = state.annotators.get(annotator)?.votes;
-  const seats = seatsOfOthers(state, annotator, now);
-  const [open, checks]: [number[], number[]] = [[], []];
-  study.tasks.forEach(({ gold }, task) => {
-    if (!mine?.has(task) && hasRoom(study, task, seats[task]!)) (gold === undefined ? open : checks).push(task);
-  });
-  return { open, checks, seats };
+  const { study, counts, gold } = state;
+  const seats = counts.slice();
+  for (const { task } of leasesOfOthers(state, annotator, now)) seats[task]!++;
+  for (const task of state.annotators.get(annotator)?.votes.keys() ?? []) seats[task] = -1;
+  let [open, checks] = [0, 0];
+  for (let task = 0; task < seats.length; task++) {
+    if (seats[task]! < 0) continue;
+    if (gold[task] === 1) checks++;
+    else if (seats[task]! < study.overlap) open++;
+    else seats[task] = -1;
+  }
+  return { seats, open, checks };
 }
 
 /** Where no task has room: when the first lease ends that keeps the annotator from one, if one does. */
@@ -62,22 +79,23 @@ function later(state: StudyState, annotator: string, now: number): Assignment {
   return ends.length > 0 ? { outcome: "wait", until: Math.min(...ends) } : { outcome: "done" };
 }
 
-/** Whether the task after `given` more is a gold check: one at a random place in every 1 / share is. */
-function isCheckPlace({ study, annotators }: StudyState, annotator: string, seed: number, given: number): boolean {
-  const { goldShare, tasks } = study;
-  const place = (annotators.get(annotator)?.votes.size ?? 0) + given;
-  const of = (i: number) => Math.floor((i + mixed(seed, tasks.length + i) / 2 ** 32) / goldShare);
-  const i = Math.floor(place * goldShare); // a place belongs to this check, or to the next where it lies across two
-  return goldShare > 0 && (of(i) === place || of(i + 1) === place);
+/** Places of gold checks among all that an annotator gets, from place `from` on: one at random in every 1 / share. */
+function* checkPlaces({ goldShare, tasks }: Study, seed: number, from: number): Iterable<number> {
+  for (let i = Math.floor(from * goldShare);; i++) {
+    const place = Math.floor((i + mixed(seed, tasks.length + i) / 2 ** 32) / goldShare);
+    if (place < from) continue; // it has passed, or two are at one place
+    yield place;
+    from = place + 1;
+  }
 }
 
 /** A whole number below 2³² that hangs on the seed and i alone (the finisher of MurmurHash3, twice). */
 function mixed(seed: number, i: number): number {
-  let h = Math.floor(seed / 2 ** 32) ^ i;
-  for (const word of [seed | 0, i]) {
-    h = Math.imul(h ^ word ^ h >>> 16, 0x85ebca6b);
-    h = Math.imul(h ^ h >>> 13, 0xc2b2ae35);
-    h ^= h >>> 16;
-  }
-  return h >>> 0;
+  return finished(finished(Math.floor(seed / 2 ** 32) ^ i, seed), i) >>> 0;
+}
+
+function finished(h: number, word: number): number {
+  h = Math.imul(h ^ word ^ h >>> 16, 0x85ebca6b);
+  h = Math.imul(h ^ h >>> 13, 0xc2b2ae35);
+  return h ^ h >>> 16;
 }

@@ -6,11 +6,20 @@ const utf8 = new TextEncoder();
 /** What ids are made for. The name parts studies that share a secret: an id of one is unknown in the other. */
 type Named = Pick<StudySettings, "name" | "secret">;
 
-/** HMAC-SHA-256 of a few values. */
-async function digest({ name, secret }: Named, what: readonly (string | number)[]): Promise<Uint8Array> {
+/** Keys of studies that are in use: to make one takes longer than to use it. */
+const keys = new WeakMap<Named, Promise<CryptoKey>>();
+
+function keyOf(study: Named): Promise<CryptoKey> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
-  const key = await crypto.subtle.importKey("raw", utf8.encode(secret), algorithm, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8.encode(JSON.stringify([name, ...what]))));
+  const key = keys.get(study) ?? crypto.subtle.importKey("raw", utf8.encode(study.secret), algorithm, false, ["sign"]);
+  keys.set(study, key);
+  return key;
+}
+
+/** HMAC-SHA-256 of a few values. */
+async function digest(study: Named, what: readonly (string | number)[]): Promise<Uint8Array> {
+  const bytes = utf8.encode(JSON.stringify([study.name, ...what]));
+  return new Uint8Array(await crypto.subtle.sign("HMAC", await keyOf(study), bytes));
 }
 
 /** How an annotator sees a task. */

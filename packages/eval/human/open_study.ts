@@ -138,9 +138,15 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
   const study = await store.find(name);
   if (!study) throw new RangeError(`Expected a study called ${name} but found none in the store: create it first`);
   const decide = decider(store, study, now);
+  const seeds = new Map<string, Promise<number>>();
+  const seedFor = (annotator: string) => {
+    const seed = seeds.get(annotator) ?? seedOf(study, nameOf(annotator, "annotator"));
+    seeds.set(annotator, seed);
+    return seed;
+  };
   return {
     async next(annotator) {
-      const seed = await seedOf(study, nameOf(annotator, "annotator"));
+      const seed = await seedFor(annotator);
       return await decide<NextOutcome>(async (state, now) => {
         const held = heldLease(state, annotator, now);
         if (held) return { outcome: given(study, sightsOf(state, annotator).get(held.task)!, held.until) };
@@ -166,7 +172,7 @@ export async function openStudy(store: StudyStore, name: string, now: () => numb
       });
     },
     async progress(annotator) {
-      const seed = await seedOf(study, nameOf(annotator, "annotator"));
+      const seed = await seedFor(annotator);
       return await decide((state, now) => {
         const last = lastVote(state, annotator);
         const votes = state.annotators.get(annotator)?.votes.size ?? 0;

@@ -40,6 +40,10 @@ export interface StudyState {
   readonly annotators: ReadonlyMap<string, AnnotatorState>;
   /** Current votes of each task, by annotator. */
   readonly votes: readonly ReadonlyMap<string, VoteEvent>[];
+  /** How many these are: side by side, for every decision looks at all of them. */
+  readonly counts: Int32Array;
+  /** For each task 1 where it is a gold check, else 0; for the same reason. */
+  readonly gold: Uint8Array;
   /** Every vote that was ever cast, by its id. */
   readonly cast: ReadonlyMap<string, VoteEvent>;
   /** Votes that were taken back, by their id. */
@@ -69,6 +73,8 @@ export function growing(study: Study): Growing {
   const annotators = new Map<string, Mine>();
   const state = {
     ...{ study, length: 0, annotators, votes: study.tasks.map(() => new Map<string, VoteEvent>()) },
+    counts: new Int32Array(study.tasks.length),
+    gold: Uint8Array.from(study.tasks, ({ gold }) => gold === undefined ? 0 : 1),
     ...{ cast: new Map<string, VoteEvent>(), undone: new Map<string, UndoEvent>() },
   };
   const of = (annotator: string): Mine => {
@@ -101,20 +107,28 @@ export function growing(study: Study): Growing {
   };
   const add = (event: StudyEvent) => {
     steps[event.kind](event as never, of(event.annotator));
+    state.counts[event.task] = state.votes[event.task]!.size;
     state.length++;
   };
   const tryOut = (event: StudyEvent) => {
     const { kind, annotator, task } = event;
     const mine = annotators.get(annotator);
-    const maps = mine &&
-      { votes: new Map(mine.votes), sights: new Map(mine.sights), revisions: new Map(mine.revisions) };
-    const before = mine && { ...mine, ...maps };
-    const votes = new Map(state.votes[task]);
+    // What is new is the last of its map. A vote that is revised or taken back leaves a place: only then are maps copied.
+    const stood = mine?.votes.has(task);
+    const before = mine && { ...mine, ...stood && { votes: new Map(mine.votes) } };
+    const votes = stood && new Map(state.votes[task]);
+    const [sight, revision] = [mine?.sights.get(task), mine?.revisions.get(task)];
     add(event);
     return () => {
-      if (before) annotators.set(annotator, before);
-      else annotators.delete(annotator);
-      state.votes[task] = votes;
+      if (before) {
+        if (!stood) before.votes.delete(task);
+        restore(before.sights, task, sight);
+        restore(before.revisions, task, revision);
+        annotators.set(annotator, before);
+      } else annotators.delete(annotator);
+      if (votes) state.votes[task] = votes;
+      else state.votes[task]!.delete(annotator);
+      state.counts[task] = state.votes[task]!.size;
       if (kind === "vote") state.cast.delete(event.id);
       if (kind === "undo") state.undone.delete(event.id);
       state.length--;
@@ -123,34 +137,47 @@ export function growing(study: Study): Growing {
   return { state, add, tryOut };
 }
 
+/** Puts back what a map had, without moving it. */
+function restore<V>(map: Map<number, V>, key: number, value: V | undefined): void {
+  if (value === undefined) map.delete(key);
+  else map.set(key, value);
+}
+
 /**
- * The lease of an annotator that is not over yet. One that ends more than two leases from now was made by a clock that was
- * ahead: it is ignored, or a task would be lost until then.
+ * Whether a lease is not over yet. One that ends more than two leases from now was made by a clock that was ahead: it is
+ * ignored, or a task would be lost until then.
  */
+function isLive(study: Study, { until }: Lease, now: number): boolean {
+  return until > now && until <= now + 2 * study.lease;
+}
+
+/** The lease of an annotator that is not over yet. */
 export function liveLease({ study, annotators }: StudyState, annotator: string, now: number): Lease | undefined {
   const lease = annotators.get(annotator)?.lease;
-  return lease && lease.until > now && lease.until <= now + 2 * study.lease ? lease : undefined;
+  return lease && isLive(study, lease, now) ? lease : undefined;
 }
 
 /** Leases of everybody but one that are not over yet and keep others out. */
-export function leasesOfOthers(state: StudyState, annotator: string, now: number): Lease[] {
-  const others = [...state.annotators].filter(([other, { lease }]) => other !== annotator && lease?.keeps);
-  return others.map(([other]) => liveLease(state, other, now)).filter((lease) => lease !== undefined);
+export function leasesOfOthers({ study, annotators }: StudyState, annotator: string, now: number): Lease[] {
+  const leases: Lease[] = [];
+  for (const [other, { lease }] of annotators) { // with every decision: nothing is made for those who hold none
+    if (lease?.keeps && isLive(study, lease, now) && other !== annotator) leases.push(lease);
+  }
+  return leases;
 }
 
-/** Votes and live leases of everybody but one, by task. */
-export function seatsOfOthers(state: StudyState, annotator: string, now: number): number[] {
-  const seats = state.votes.map(({ size }) => size);
-  for (const task of state.annotators.get(annotator)?.votes.keys() ?? []) seats[task]!--;
-  for (const { task } of leasesOfOthers(state, annotator, now)) seats[task]!++;
-  return seats;
+/** Votes on a task and live leases of it, of everybody but one. */
+export function seatsOfOthers(state: StudyState, annotator: string, task: number, now: number): number {
+  const votes = state.votes[task]!;
+  const held = leasesOfOthers(state, annotator, now).filter((lease) => lease.task === task);
+  return votes.size + held.length - (votes.has(annotator) ? 1 : 0);
 }
 
 /** The lease to go on with: not over, and its task has a place left, which others may have taken where it keeps none out. */
 export function heldLease(state: StudyState, annotator: string, now: number): Lease | undefined {
   const lease = liveLease(state, annotator, now);
   if (!lease) return undefined;
-  const seats = seatsOfOthers(state, annotator, now)[lease.task]!;
+  const seats = seatsOfOthers(state, annotator, lease.task, now);
   return hasRoom(state.study, lease.task, seats) ? lease : undefined;
 }
 

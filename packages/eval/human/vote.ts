@@ -52,7 +52,7 @@ export const ballotOf: Check<Ballot> = fields({
 /** Decides on a vote. */
 export function decideVote(state: StudyState, annotator: string, ballot: Ballot, now: number): Decision<VoteOutcome> {
   const mine = state.annotators.get(annotator);
-  const sight = [...mine?.sights.values() ?? []].find(({ handle }) => handle === ballot.task);
+  const sight = mine && sightBy(mine.sights, ballot.task);
   const earlier = state.cast.get(ballot.id);
   if (earlier) {
     const same = earlier.annotator === annotator && earlier.task === sight?.task && sameContent(earlier, ballot);
@@ -66,7 +66,7 @@ export function decideVote(state: StudyState, annotator: string, ballot: Ballot,
     const reason = `Expected a vote that revises ${there} but found one that revises ${ballot.revises ?? "none"}`;
     return { outcome: conflict(reason, current) };
   }
-  if (!hasRoom(state.study, task, seatsOfOthers(state, annotator, now)[task]!)) {
+  if (!hasRoom(state.study, task, seatsOfOthers(state, annotator, task, now))) {
     return { outcome: { outcome: "taken" } };
   }
   const { id, task: _, choice, ...rest } = ballot;
@@ -96,9 +96,16 @@ export function decideUndo(state: StudyState, annotator: string, id: string, now
   return { outcome: back(event), event };
 }
 
+/** The sight of a handle. A loop, since this is asked for every vote, and iterators of old browsers have no find(). */
+function sightBy(sights: ReadonlyMap<number, Sight>, handle: string): Sight | undefined {
+  for (const sight of sights.values()) if (sight.handle === handle) return sight;
+}
+
 /** The vote that an annotator cast last, of those that stand. */
 export function lastVote({ annotators }: StudyState, annotator: string): VoteEvent | undefined {
-  return [...annotators.get(annotator)?.votes.values() ?? []].at(-1);
+  let last: VoteEvent | undefined;
+  for (const vote of annotators.get(annotator)?.votes.values() ?? []) last = vote;
+  return last;
 }
 
 function accepted(vote: VoteEvent): VoteOutcome {

@@ -20,6 +20,20 @@ export interface Contents {
  * @param contents What it holds.
  * @returns The database.
  * @throws {Error} If the file cannot be opened, is none of SQLite, or holds something else; one sentence.
+ *
+ * @example Usage
+ * ```ts
+ * import { type Contents, openDatabase } from "@tare/eval/sqlite";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const contents: Contents = {
+ *   ...{ name: "list of guests", application: 0x47535453, version: 1 }, // GSTS
+ *   schema: "CREATE TABLE guest (name TEXT PRIMARY KEY) STRICT",
+ * };
+ * using guests = openDatabase(":memory:", contents);
+ * guests.prepare("INSERT INTO guest VALUES (?)").run("ann");
+ * assertEquals(guests.prepare("SELECT count(*) AS guests FROM guest").get()?.guests, 1);
+ * ```
  */
 export function openDatabase(path: string, contents: Contents): DatabaseSync {
   const { name } = contents;
