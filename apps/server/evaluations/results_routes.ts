@@ -5,7 +5,7 @@ import { isAmong } from "../http/etag.ts";
 import { jsonAnswer, route } from "../http/route.ts";
 import { fileName, type Format, formats } from "./export.ts";
 import { resultsSchema } from "./results_schemas.ts";
-import { existing, telling } from "./routes.ts";
+import { existing, telling } from "./existing.ts";
 import { params } from "./schemas.ts";
 
 const results = route(["admin", "judge"], {
