@@ -14,6 +14,9 @@ export {
   type PanelConfig,
   readConfig,
 } from "./config.ts";
+export type { ResponseFiles } from "./evaluations/files.ts";
+export type { Against, PeopleAgreement, PeopleComparison, PeopleFound, PeopleInput } from "./evaluations/people.ts";
+export type { EvaluationRecord, Evaluations } from "./evaluations/store.ts";
 export type { Connection } from "./http/env.ts";
 export type { Log, LogEntry } from "./http/log.ts";
 export type { Rate, Rates } from "./http/rate.ts";

@@ -39,9 +39,30 @@ export interface Calculate {
   <K extends keyof Calculations>(name: K, input: Parameters<Calculations[K]>[0]): Promise<ReturnType<Calculations[K]>>;
 }
 
-/** Computes where it is asked; for tests, and for programs that have nothing else to do meanwhile. */
-export const calculateHere: Calculate = async (name, input) =>
-  await Promise.resolve(calculations[name](input as never) as never);
+/**
+ * Computes where it is called: for tests, and for programs that have nothing else to do meanwhile.
+ *
+ * @param name What.
+ * @param input From what.
+ * @returns What was found.
+ *
+ * @example Usage
+ * ```ts
+ * import { calculateHere, createApp, openStore } from "@tare/server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * using store = openStore(":memory:");
+ * const app = createApp({ store, origins: ["http://127.0.0.1:8377"], calculate: calculateHere });
+ * assertEquals((await calculateHere("summary", { responses: [], verdicts: [] })).prompts, 0);
+ * await app.close();
+ * ```
+ */
+export async function calculateHere<K extends keyof Calculations>(
+  name: K,
+  input: Parameters<Calculations[K]>[0],
+): Promise<ReturnType<Calculations[K]>> {
+  return await Promise.resolve(calculations[name](input as never) as ReturnType<Calculations[K]>);
+}
 
 /**
  * Computes in a thread of its own, one thing after the other. The thread is made when it is first needed.

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import type { Api, Deps } from "../http/deps.ts";
 import type { ServerEvent } from "../http/events.ts";
 import { route } from "../http/route.ts";
-import { existing } from "./routes.ts";
+import { existing } from "./existing.ts";
 import { params } from "./schemas.ts";
 
 const events = route(["admin"], {

@@ -1,10 +1,11 @@
 /** What an evaluation says, over HTTP: its results, and files of it. */
 import { z } from "@hono/zod-openapi";
 import type { Api, Deps } from "../http/deps.ts";
+import { isAmong } from "../http/etag.ts";
 import { jsonAnswer, route } from "../http/route.ts";
 import { fileName, type Format, formats } from "./export.ts";
 import { resultsSchema } from "./results_schemas.ts";
-import { existing, telling } from "./routes.ts";
+import { existing, telling } from "./existing.ts";
 import { params } from "./schemas.ts";
 
 const results = route(["admin", "judge"], {
@@ -59,10 +60,10 @@ export function resultsRoutes(api: Api, { store, studies, calculate, results: ke
   api.openapi(results, async (c) => {
     const { id } = c.req.valid("param");
     existing(store.evaluations, id);
-    const known = c.req.valid("header")["if-none-match"]?.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+    const known = c.req.valid("header")["if-none-match"];
     const cache = { "cache-control": "private, no-cache" };
     const version = await keeper.version(id);
-    if (version !== undefined && known?.includes(`"${version}"`)) {
+    if (version !== undefined && isAmong(`"${version}"`, known)) {
       return c.body(null, 304, { etag: `"${version}"`, ...cache });
     }
     const found = await keeper.of(id);

@@ -5,10 +5,12 @@ import type { Api, Deps } from "../http/deps.ts";
 import { Problem } from "../http/problem.ts";
 import { jsonAnswer, route } from "../http/route.ts";
 import { readers } from "./create.ts";
+import { existing, telling } from "./existing.ts";
 import { eventRoutes } from "./events.ts";
 import { resultsRoutes } from "./results_routes.ts";
 import { evaluationRecord, name, newEvaluation, params } from "./schemas.ts";
-import type { EvaluationRecord, Evaluations } from "./store.ts";
+
+export { existing };
 
 // The library takes JSON Lines for JSON: their schemas stand in the document alone, and bodies are read by hand.
 const lines = {
@@ -90,20 +92,4 @@ export function evaluationRoutes(api: Api, deps: Deps): void {
   });
   resultsRoutes(api, deps);
   eventRoutes(api, deps);
-}
-
-/** The evaluation of an id; a problem if there is none. */
-export function existing(evaluations: Evaluations, id: string): EvaluationRecord {
-  const found = evaluations.find(id);
-  if (!found) throw new Problem(404, "Expected an evaluation but found none of this id");
-  return found;
-}
-
-/** Does something, and tells the client what is wrong with what it sent. */
-export async function telling<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof RangeError ? new Problem(422, error.message) : error;
-  }
 }

@@ -1,5 +1,6 @@
 /** Pages and what they load: static files, the same for everybody. */
 import type { Api } from "../http/deps.ts";
+import { isAmong } from "../http/etag.ts";
 import { assets } from "./assets.ts";
 import { dashboardAssets } from "./dashboard/assets.ts";
 
@@ -8,14 +9,9 @@ export function pageRoutes(api: Api): void {
   for (const [path, { body, type, etag }] of Object.entries({ ...assets, ...dashboardAssets })) {
     api.get(path, (c) => {
       const headers = { etag, "cache-control": "no-cache" };
-      return isAmong(etag, c.req.header("if-none-match") ?? "")
+      return isAmong(etag, c.req.header("if-none-match"))
         ? c.body(null, 304, headers)
         : c.body(body, 200, { ...headers, "content-type": type });
     });
   }
-}
-
-/** Whether a browser has this very text already: it sends the ETags of what it has, perhaps as weak ones. */
-function isAmong(etag: string, tags: string): boolean {
-  return tags.split(",").map((tag) => tag.trim().replace(/^W\//, "")).includes(etag);
 }

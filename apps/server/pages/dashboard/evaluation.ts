@@ -55,7 +55,7 @@ function found(results: Results | undefined): Markup {
     judges.map(({ title, body: [drawing, ...rest] }, i) =>
       markup`<section><h2>${title}</h2>${drawing}${details(`judge-${i}`, "Numbers", rest)}</section>\n`
     )
-  }`;
+  }${people && [againstPart(people), qualityPart(people)]}`;
 }
 
 function more(results: Results | undefined): Markup | undefined {
