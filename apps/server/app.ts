@@ -7,6 +7,8 @@ import { loginRoutes } from "./access/login.ts";
 import { tokenRoutes } from "./access/tokens.ts";
 import { calculateBeside } from "./evaluations/calculate.ts";
 import { keepResults } from "./evaluations/results.ts";
+import { eventRoutes } from "./evaluations/events.ts";
+import { resultsRoutes } from "./evaluations/results_routes.ts";
 import { evaluationRoutes } from "./evaluations/routes.ts";
 import { bodies } from "./http/body.ts";
 import { changes } from "./http/changes.ts";
@@ -19,7 +21,7 @@ import { hosts } from "./http/hosts.ts";
 import { logged } from "./http/log.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { ownPages } from "./http/origin.ts";
-import { Problem, problemResponse } from "./http/problem.ts";
+import { Problem, problemResponse, tellIssue } from "./http/problem.ts";
 import { limitRates, type Rates } from "./http/rate.ts";
 import { invitationRoutes } from "./human/invitation_routes.ts";
 import { sessionRoutes } from "./human/session_routes.ts";
@@ -67,6 +69,8 @@ const usual: Limits = {
 const areas: readonly ((api: Api, deps: Deps) => void)[] = [
   healthRoutes,
   evaluationRoutes,
+  resultsRoutes,
+  eventRoutes,
   judgementRoutes,
   jobRoutes,
   loginRoutes,
@@ -130,8 +134,7 @@ export function createApp(options: AppOptions): App {
   const api: Api = new OpenAPIHono<Env>({
     defaultHook(result) {
       if (result.success) return;
-      const { path, message } = result.error.issues[0]!;
-      throw new Problem(422, `${path.join(".") || "the body"}: ${message}`);
+      throw new Problem(422, tellIssue(result.error.issues[0]!));
     },
   });
   api.use(logged(log, clock), headers(), hosts(origins));
@@ -145,7 +148,7 @@ export function createApp(options: AppOptions): App {
   api.notFound((c) => problemResponse(new Problem(404, "Expected a known address but found none here"), c.var.request));
   api.onError((error, c) => {
     if (error instanceof HTTPException) {
-      return problemResponse(new Problem(error.status as 400, error.message), c.var.request);
+      return problemResponse(new Problem(error.status, error.message), c.var.request);
     }
     if (error instanceof Problem) return problemResponse(error, c.var.request);
     logError(error, c.var.request);

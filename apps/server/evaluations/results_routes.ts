@@ -2,10 +2,11 @@
 import { z } from "@hono/zod-openapi";
 import type { Api, Deps } from "../http/deps.ts";
 import { isAmong } from "../http/etag.ts";
+import { telling } from "../http/problem.ts";
 import { jsonAnswer, route } from "../http/route.ts";
 import { fileName, type Format, formats } from "./export.ts";
 import { resultsSchema } from "./results_schemas.ts";
-import { existing, telling } from "./existing.ts";
+import { existing } from "./existing.ts";
 import { params } from "./schemas.ts";
 
 const results = route(["admin", "judge"], {

@@ -2,15 +2,11 @@
 import { z } from "@hono/zod-openapi";
 import { dropStudy } from "../human/studies.ts";
 import type { Api, Deps } from "../http/deps.ts";
-import { Problem } from "../http/problem.ts";
+import { Problem, telling } from "../http/problem.ts";
 import { jsonAnswer, route } from "../http/route.ts";
 import { readers } from "./create.ts";
-import { existing, telling } from "./existing.ts";
-import { eventRoutes } from "./events.ts";
-import { resultsRoutes } from "./results_routes.ts";
+import { existing } from "./existing.ts";
 import { evaluationRecord, name, newEvaluation, params } from "./schemas.ts";
-
-export { existing };
 
 // The library takes JSON Lines for JSON: their schemas stand in the document alone, and bodies are read by hand.
 const lines = {
@@ -90,6 +86,4 @@ export function evaluationRoutes(api: Api, deps: Deps): void {
     deps.changes.tell(id);
     return c.body(null, 204);
   });
-  resultsRoutes(api, deps);
-  eventRoutes(api, deps);
 }

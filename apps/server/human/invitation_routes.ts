@@ -1,6 +1,6 @@
 /** Invitations over HTTP, for admins: links that annotators sign in by. */
 import { z } from "@hono/zod-openapi";
-import { existing } from "../evaluations/routes.ts";
+import { existing } from "../evaluations/existing.ts";
 import type { Api, Deps } from "../http/deps.ts";
 import { Problem } from "../http/problem.ts";
 import { jsonAnswer, jsonBody, route } from "../http/route.ts";

@@ -3,9 +3,9 @@ import { z } from "@hono/zod-openapi";
 import type { OpenStudy } from "@tare/eval/human";
 import type { Principal } from "../access/principal.ts";
 import type { Api, Deps } from "../http/deps.ts";
-import { Problem } from "../http/problem.ts";
+import { Problem, telling } from "../http/problem.ts";
 import { jsonAnswer, jsonBody, route } from "../http/route.ts";
-import { asked, ended, nextOf, refusalOf, sent, sessionOf, takeInvitation } from "./session.ts";
+import { ended, nextOf, refusalOf, sent, sessionOf, takeInvitation } from "./session.ts";
 import { ballot, next, ownProgress, ownVote, sentTask, session } from "./session_schemas.ts";
 
 const begin = route(["anyone"], {
@@ -92,7 +92,7 @@ export function sessionRoutes(api: Api, { store, studies, cookies, changes, cloc
   api.openapi(vote, async (c) => {
     const { study: id, annotator } = annotatorOf(c.var.principal);
     const answer = await within(id, async (study) => {
-      const cast = await asked(study.vote(annotator, c.req.valid("json")));
+      const cast = await telling(() => study.vote(annotator, c.req.valid("json")));
       if (cast.outcome !== "accepted") throw refusalOf(cast);
       return { vote: cast.vote, progress: await study.progress(annotator) };
     });
@@ -102,7 +102,7 @@ export function sessionRoutes(api: Api, { store, studies, cookies, changes, cloc
   api.openapi(undo, async (c) => {
     const { study: id, annotator } = annotatorOf(c.var.principal);
     const answer = await within(id, async (study) => {
-      const back = await asked(study.undo(annotator, c.req.valid("param").id));
+      const back = await telling(() => study.undo(annotator, c.req.valid("param").id));
       if (back.outcome !== "undone") throw refusalOf(back);
       return { vote: back.vote, task: sent(back.task, clock()), progress: await study.progress(annotator) };
     });

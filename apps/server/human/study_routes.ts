@@ -3,9 +3,9 @@ import { z } from "@hono/zod-openapi";
 import { annotatorQuality, checkStudy, type OpenStudy, type Study, studyProgress, studyTasks } from "@tare/eval/human";
 import type { ResponseRow } from "@tare/eval";
 import { newSecret } from "../access/secrets.ts";
-import { existing } from "../evaluations/routes.ts";
+import { existing } from "../evaluations/existing.ts";
 import type { Api, Deps } from "../http/deps.ts";
-import { Problem } from "../http/problem.ts";
+import { Problem, telling } from "../http/problem.ts";
 import { jsonAnswer, jsonBody, route } from "../http/route.ts";
 import { type NewStudy, newStudy, type StudyView, studyView } from "./study_schemas.ts";
 import { dropStudy, type Studies } from "./studies.ts";
@@ -44,7 +44,9 @@ export function studyRoutes(api: Api, { store, studies, changes }: Deps): void {
   const { evaluations } = store;
   api.openapi(make, async (c) => {
     const { id } = existing(evaluations, c.req.valid("param").id);
-    if (!await store.studies.create(studyOf(id, evaluations.rows(id).responses, c.req.valid("json")))) {
+    const { responses } = evaluations.rows(id);
+    const study = await telling(() => studyOf(id, responses, c.req.valid("json")));
+    if (!await store.studies.create(study)) {
       throw new Problem(409, "Expected an evaluation without a study but found one: drop it to begin anew");
     }
     changes.tell(id);
@@ -78,18 +80,14 @@ export async function existingStudy(studies: Studies, id: string): Promise<OpenS
   return study;
 }
 
-/** Makes the study; what cannot be made is told in its own words. */
+/** Makes the study; a RangeError says why it cannot be made. */
 function studyOf(name: string, responses: readonly ResponseRow[], wanted: NewStudy): Study {
   const { instructions, overlap, leaseMinutes, leastDwell, goldShare = wanted.gold ? 0.1 : 0, ...options } = wanted;
-  try {
-    return checkStudy({
-      ...{ name, instructions, overlap, leastDwell, goldShare, secret: newSecret() },
-      lease: Math.ceil(60_000 * leaseMinutes),
-      tasks: studyTasks(responses, options),
-    });
-  } catch (error) {
-    throw error instanceof RangeError ? new Problem(422, error.message) : error;
-  }
+  return checkStudy({
+    ...{ name, instructions, overlap, leastDwell, goldShare, secret: newSecret() },
+    lease: Math.ceil(60_000 * leaseMinutes),
+    tasks: studyTasks(responses, options),
+  });
 }
 
 function viewOf(study: OpenStudy): Promise<StudyView> {

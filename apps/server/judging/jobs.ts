@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { hashOf } from "../access/secrets.ts";
 import { keyOf } from "../access/principal.ts";
-import { existing } from "../evaluations/routes.ts";
+import { existing } from "../evaluations/existing.ts";
 import type { Changes } from "../http/changes.ts";
 import type { Api, Deps } from "../http/deps.ts";
 import type { ServerEvent } from "../http/events.ts";
