@@ -157,6 +157,13 @@ export function openJudges({ judges = {} }: Config, options: OpenJudgesOptions):
   for (const [name, judge] of entries) {
     if ("panel" in judge) made.set(name, named(name, () => panelJudge(judge.panel, made)));
   }
+  const names = [...made.keys()];
+  for (const [i, name] of names.entries()) {
+    const twin = names.slice(0, i).find((other) => made.get(other)!.id === made.get(name)!.id);
+    if (twin !== undefined) { // both would ask and pay for the same, and write the same verdicts
+      throw new TypeError(`Expected judges that differ in what is asked, or who, but found ${twin} and ${name} alike`);
+    }
+  }
   return Object.fromEntries(entries.map(([name]) => [name, made.get(name)!]));
 }
 

@@ -59,7 +59,10 @@ Deno.test("openJudges() says which judge cannot be made, without credentials", (
     ],
     [{ gpt: { ...gpt, baseURL: "me:secret@host" } }, "the judge gpt: Expected baseURL to be an address"],
     [{ gpt: { ...gpt, extraBody: { model: "x" } } }, "the judge gpt: Expected extraBody to hold further fields"],
-    [{ a: gpt, b: gpt, jury: { panel: ["a", "b"] } }, "the judge jury: Expected judges with ids of their own"],
+    [
+      { a: gpt, b: { ...gpt, perMinute: 5 } },
+      "Expected judges that differ in what is asked, or who, but found a and b alike",
+    ],
   ] as const;
   for (const [judges, message] of cases) {
     const { message: found } = assertThrows(open(judges), TypeError, message);

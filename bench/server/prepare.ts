@@ -27,8 +27,14 @@ export async function prepare(folder: string, size: string, prompts: number): Pr
     ...["sample", "--prompts", at("world/prompts.jsonl"), "--model", at("sft"), "--reward", at("reward"), "-k", "4"],
     ...["--max-tokens", "32", "--context", "96", "--out", at("baselines.jsonl")],
   );
-  // Two policies: the first and the second draw of each prompt.
+  // What scoring offline says of each response, as a text that has ended; some of the draws were cut off.
   const rows = await baselineRows(folder);
+  const texts = rows.flatMap(({ prompt, responses }) =>
+    responses.filter((text) => text !== "").map((completion) => ({ prompt, completion }))
+  );
+  await Deno.writeTextFile(at("texts.jsonl"), texts.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  await run("reward", "--score", at("texts.jsonl"), "--model", at("reward"), "--out", at("scored.jsonl"));
+  // Two policies: the first and the second draw of each prompt.
   const said = rows.flatMap(({ promptId, prompt, responses }) =>
     ["one", "two"].map((policy, i) => ({ policy, promptId, prompt, response: `${policy}: ${responses[i]!}` }))
   );
@@ -45,6 +51,10 @@ export interface Row {
 
 /** Reads the baselines. */
 export async function baselineRows(folder: string): Promise<Row[]> {
-  const text = await Deno.readTextFile(`${folder}/baselines.jsonl`);
-  return text.trim().split("\n").map((line) => JSON.parse(line));
+  return await rowsOf<Row>(`${folder}/baselines.jsonl`);
+}
+
+/** Reads the rows of a file. */
+export async function rowsOf<T>(path: string): Promise<T[]> {
+  return (await Deno.readTextFile(path)).trim().split("\n").map((line) => JSON.parse(line) as T);
 }

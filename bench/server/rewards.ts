@@ -1,9 +1,9 @@
 /** Clients of `/get_reward`, each with one sample at a time, as OpenRLHF asks. */
 import { table } from "../../apps/cli/table.ts";
-import { baselineRows, type Row } from "./prepare.ts";
+import { baselineRows, rowsOf } from "./prepare.ts";
 import { type Server, startServer } from "./start.ts";
 
-/** A sample, and what offline scoring says of it: the policy's own responses were scored when baselines were sampled. */
+/** A sample, and what offline scoring says of it, less the mean of its prompt. */
 interface Sample {
   readonly prompt: string;
   readonly query: string;
@@ -11,11 +11,13 @@ interface Sample {
 }
 
 async function samplesOf(folder: string): Promise<Sample[]> {
-  return (await baselineRows(folder)).flatMap(({ prompt, responses, rewards }: Row) => {
-    const baseline = rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
-    return responses.map((response, i) => {
-      return { prompt, query: prompt + response, expected: Math.fround(Math.fround(rewards[i]!) - baseline) };
-    });
+  const scored = await rowsOf<{ prompt: string; completion: string; reward: number }>(`${folder}/scored.jsonl`);
+  const baselines = new Map((await baselineRows(folder)).map(({ prompt, rewards }) => {
+    return [prompt, rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length];
+  }));
+  return scored.map(({ prompt, completion, reward }) => {
+    const expected = Math.fround(Math.fround(reward) - baselines.get(prompt)!);
+    return { prompt, query: prompt + completion, expected };
   });
 }
 

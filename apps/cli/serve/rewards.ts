@@ -23,6 +23,7 @@ export const contrastFlags = {
     help: "of a prompt without baseline: refuse it, sample its responses by --policy, or leave rewards raw (refuse)",
   },
   policy: { type: "text", value: "DIR|ID", help: "the policy that the baselines were drawn from" },
+  batch: { type: "integer", min: 1, default: 64, help: "most responses that are scored together" },
   "micro-tokens": { type: "integer", min: 1, default: 2048, help: "most tokens of a pass of the reward model" },
 } as const;
 
@@ -36,6 +37,8 @@ export interface ServedRewardValues extends ScoreValues {
   readonly missing?: Missing;
   /** Draws them. */
   readonly policy?: string;
+  /** Most responses that are scored together. */
+  readonly batch?: number;
 }
 
 /** What the app is given of it. */
@@ -108,7 +111,7 @@ export async function openRewards(
   const sample = policy === undefined
     ? undefined
     : stack.use(await openLocalSample({ ...values, policy, made: madeOf(table!) }, context));
-  return { score, baselines: table, baseline, missing, sample };
+  return { score: Object.assign(score, { mostRows: values.batch }), baselines: table, baseline, missing, sample };
 }
 
 const unread = ({ id }: Score) => Object.assign(() => Promise.resolve(new Float32Array()), { id });

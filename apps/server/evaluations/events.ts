@@ -22,7 +22,7 @@ const events = route(["admin"], {
 
 /** Adds the stream. */
 export function eventRoutes(api: Api, deps: Deps): void {
-  const { store, stream, results } = deps;
+  const { store, stream, results, changes } = deps;
 
   /** What is told apart: the version of the results, and how many jobs wait, run and have ended. */
   async function stateOf(id: string): Promise<{ readonly version: string; readonly key: string } | undefined> {
@@ -40,7 +40,7 @@ export function eventRoutes(api: Api, deps: Deps): void {
     signal: AbortSignal,
   ): AsyncGenerator<ServerEvent> {
     for (let sent = last; !signal.aborted && may();) {
-      const changed = word(deps, id, signal); // before looking, so that no change comes in between
+      const changed = changes.next(id, signal); // before looking, so that no change comes in between
       const state = await stateOf(id);
       if (state === undefined) return yield { event: "deleted", data: {} };
       if (state.key !== sent) {
@@ -57,14 +57,6 @@ export function eventRoutes(api: Api, deps: Deps): void {
     const may = () => !("token" in principal) || store.access.token(principal.token) !== undefined; // not revoked
     return stream(c, (signal) => eventsOf(id, c.req.valid("header")["last-event-id"], may, signal)) as never;
   });
-}
-
-/** Resolves at the next word of an evaluation: by its id, or as one. */
-async function word({ changes }: Deps, id: string, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  await Promise.race([id, `evaluation ${id}`].map((subject) => changes.next(subject, either)));
-  over.abort();
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -96,7 +96,7 @@ export function sessionRoutes(api: Api, { store, studies, cookies, changes, cloc
       if (cast.outcome !== "accepted") throw refusalOf(cast);
       return { vote: cast.vote, progress: await study.progress(annotator) };
     });
-    changes.tell(`evaluation ${id}`);
+    changes.tell(id);
     return c.json(answer, 200);
   });
   api.openapi(undo, async (c) => {
@@ -106,7 +106,7 @@ export function sessionRoutes(api: Api, { store, studies, cookies, changes, cloc
       if (back.outcome !== "undone") throw refusalOf(back);
       return { vote: back.vote, task: sent(back.task, clock()), progress: await study.progress(annotator) };
     });
-    changes.tell(`evaluation ${id}`);
+    changes.tell(id);
     return c.json(answer, 200);
   });
 }

@@ -47,7 +47,7 @@ export function studyRoutes(api: Api, { store, studies, changes }: Deps): void {
     if (!await store.studies.create(studyOf(id, evaluations.rows(id).responses, c.req.valid("json")))) {
       throw new Problem(409, "Expected an evaluation without a study but found one: drop it to begin anew");
     }
-    changes.tell(`evaluation ${id}`);
+    changes.tell(id);
     return c.json(await viewOf(await existingStudy(studies, id)), 201);
   });
   api.openapi(look, async (c) => {
@@ -66,7 +66,7 @@ export function studyRoutes(api: Api, { store, studies, changes }: Deps): void {
       );
     }
     await dropStudy({ store, studies }, id);
-    changes.tell(`evaluation ${id}`);
+    changes.tell(id);
     return c.body(null, 204);
   });
 }

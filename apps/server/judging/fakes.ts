@@ -57,9 +57,10 @@ export async function settled(
   id: string,
   is: (job: JobRecord) => boolean = ({ finished }) => finished !== undefined,
 ): Promise<JobRecord> {
-  while (true) {
+  for (let left = 5000;; left--) {
     const job = store.jobs.find(id)!;
     if (is(job)) return job;
+    if (left === 0) throw new Error(`Expected the job to go on but found ${JSON.stringify(job)}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }

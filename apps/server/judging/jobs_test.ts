@@ -64,16 +64,12 @@ Deno.test("a job is refused in a sentence where it makes no sense", async () => 
   }
   const missing = await app.ask("judge", "POST", "/v1/evaluations/none/jobs", { judge: "fake" });
   assertEquals(await told(missing), [404, "Expected an evaluation but found none of this id"]);
-  const responses = [["x", "1"], ["y", "1"], ["z", "2"]].map(([policy, promptId]) => ({
-    policy,
-    promptId,
-    prompt: "?",
-    response: "",
-  }));
+  const responses = [["x", "1"], ["y", "1"], ["y", "2"], ["z", "2"]].map(([policy, promptId]) => {
+    return { policy, promptId, prompt: "?", response: "" };
+  });
   const apart = await (await app.ask("judge", "POST", "/v1/evaluations", { name: "apart", responses })).json();
   const none = await app.ask("judge", "POST", `/v1/evaluations/${apart.id}/jobs`, {
-    judge: "fake",
-    pairs: [["x", "z"]],
+    ...{ judge: "fake", pairs: [["x", "z"]] },
   });
   assertEquals(await told(none), [422, "Expected prompts that both policies of a pair responded to but found none"]);
   for (const [method, path] of [["GET", ""], ["POST", "/cancel"], ["GET", "/events"]] as const) {

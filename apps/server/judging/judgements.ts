@@ -30,10 +30,10 @@ export function judgementRoutes(api: Api, { judges: named, limits, background }:
   const take = slots("judgements", limits.judgements);
   api.openapi(list, (c) =>
     c.json({
-      judges: [...judges].map(([name, { id, about, spent }]) => ({
-        ...{ name, id, ...about },
-        ...spent && { spent: spent() },
-      })),
+      judges: [...judges].map(([name, judge]) => {
+        const spent = judge.spent?.();
+        return { name, id: judge.id, ...judge.about, ...spent && { spent } };
+      }),
     }, 200));
   api.openapi(judgement, async (c) => {
     const { judge: name, promptId = "", ...texts } = c.req.valid("json");

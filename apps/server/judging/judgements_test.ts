@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { AskError } from "@tare/eval";
+import { AskError, type Verdict } from "@tare/eval";
 import { origin, testApp } from "../fakes.ts";
 import { openJudges } from "../config.ts";
 import { openStore } from "../store/store.ts";
@@ -53,6 +53,19 @@ Deno.test("POST /v1/judgements gives up in time, and ends the judge's work", asy
   const response = await app.ask("judge", "POST", "/v1/judgements", body);
   assertEquals(await told(response), [504, "Expected a verdict within 0.01 s but found none: try again later"]);
   assertEquals(ended, 1);
+});
+
+Deno.test("POST /v1/judgements gives up in time on a judge that heeds no signal, and the app waits for it", async () => {
+  const free = Promise.withResolvers<Verdict>();
+  const deaf = fakeJudge("deaf", () => free.promise);
+  const app = testApp({ judges: { fake: deaf }, limits: { answerSeconds: 0.01 } });
+  assertEquals((await app.ask("judge", "POST", "/v1/judgements", body)).status, 504);
+  let closed = false;
+  const closing = app[Symbol.asyncDispose]().then(() => closed = true);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assertEquals(closed, false);
+  free.resolve({ winner: "a" });
+  await closing;
 });
 
 Deno.test("POST /v1/judgements stops when the client leaves", async () => {

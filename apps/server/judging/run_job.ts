@@ -58,8 +58,8 @@ async function compareAll(
   stop: AbortController,
 ): Promise<void> {
   const turns = inTurns((rows: VerdictRow[]) => {
-    if (!jobs.write(job.id, rows)) stop.abort(ended);
-    changes.tell(job.evaluation);
+    jobs.write(job.id, rows);
+    changes.tell(job.evaluation); // also to who stops it where the job has ended
   }, (error) => stop.abort(error));
   const signal = AbortSignal.any([closing, stop.signal]);
   try {

@@ -75,8 +75,8 @@ export interface Jobs {
   next(judge: string): NextJob | undefined;
   /** Notes that a job runs, and how far it is. */
   begin(id: string, done: number): void;
-  /** Adds verdicts and counts them, both or neither; false, and nothing is done, if the job has ended. */
-  write(id: string, verdicts: readonly VerdictRow[]): boolean;
+  /** Adds verdicts and counts them, both or neither; nothing is done if the job has ended. */
+  write(id: string, verdicts: readonly VerdictRow[]): void;
   /** Ends a job; false, and nothing is done, if it had ended. */
   end(id: string, state: "done" | "failed" | "cancelled", finished: number, failure?: string): boolean;
 }
@@ -161,13 +161,13 @@ export function openJobs(database: DatabaseSync, evaluations: Evaluations): Jobs
     write: (id, verdicts) =>
       inTransaction(database, () => {
         const row = all(`SELECT number, evaluation FROM job WHERE id = ? AND ${open}`, id)[0];
-        if (!row) return false;
+        if (!row) return;
         evaluations.addVerdicts(String(row.evaluation), verdicts);
         const invalid = verdicts.filter(({ winner }) => winner === "invalid");
         const add = database.prepare("INSERT INTO job_invalid VALUES (?, ?) ON CONFLICT DO NOTHING");
         for (const verdict of invalid) add.run(Number(row.number), comparisonKey(verdict));
         const counted = "UPDATE job SET done = done + ?, invalid = invalid + ? WHERE id = ?";
-        return changed(counted, verdicts.length, invalid.length, id);
+        changed(counted, verdicts.length, invalid.length, id);
       }),
     end: (id, state, finished, failure) =>
       changed(
