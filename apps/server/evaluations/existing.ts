@@ -5,6 +5,11 @@ import type { EvaluationRecord, Evaluations } from "./store.ts";
 /** The evaluation of an id; a problem if there is none. */
 export function existing(evaluations: Evaluations, id: string): EvaluationRecord {
   const found = evaluations.find(id);
-  if (!found) throw new Problem(404, "Expected an evaluation but found none of this id");
+  if (!found) throw missing();
   return found;
+}
+
+/** What is said where there is none. */
+export function missing(): Problem {
+  return new Problem(404, "Expected an evaluation but found none of this id");
 }

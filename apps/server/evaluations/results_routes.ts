@@ -3,10 +3,10 @@ import { z } from "@hono/zod-openapi";
 import type { Api, Deps } from "../http/deps.ts";
 import { isAmong } from "../http/etag.ts";
 import { telling } from "../http/problem.ts";
-import { jsonAnswer, route } from "../http/route.ts";
-import { fileName, type Format, formats } from "./export.ts";
+import { jsonAnswer, route, unchecked } from "../http/route.ts";
+import { fileName, formats } from "./export.ts";
 import { resultsSchema } from "./results_schemas.ts";
-import { existing } from "./existing.ts";
+import { existing, missing } from "./existing.ts";
 import { params } from "./schemas.ts";
 
 const results = route(["admin", "judge"], {
@@ -68,7 +68,7 @@ export function resultsRoutes(api: Api, { store, studies, calculate, results: ke
       return c.body(null, 304, { etag: `"${version}"`, ...cache });
     }
     const found = await keeper.of(id);
-    if (!found) return existing(store.evaluations, id) as never; // it was dropped meanwhile
+    if (!found) throw missing(); // it was dropped meanwhile
     return c.json(found, 200, { etag: `"${found.version}"`, ...cache });
   });
 
@@ -78,15 +78,13 @@ export function resultsRoutes(api: Api, { store, studies, calculate, results: ke
     const { name } = existing(store.evaluations, id);
     const evaluation = format === "study" ? { responses: [], verdicts: [] } : store.evaluations.rows(id);
     const source = { name, evaluation, study: await studies.open(id), calculate };
-    const made = await telling(() => formats[format as Format](source, { part, judge }));
+    const made = await telling(() => formats[format](source, { part, judge }));
     const body = typeof made.text === "string" ? made.text : ReadableStream.from(made.text).pipeThrough(
       new TextEncoderStream(),
     );
-    return new Response(body, {
-      headers: {
-        "content-type": made.type,
-        "content-disposition": `attachment; filename="${fileName(name, made.suffix)}"`,
-      },
-    }) as never;
+    const disposition = `attachment; filename="${fileName(name, made.suffix)}"`;
+    return unchecked(
+      new Response(body, { headers: { "content-type": made.type, "content-disposition": disposition } }),
+    );
   });
 }

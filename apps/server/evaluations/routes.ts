@@ -1,12 +1,13 @@
 /** Evaluations over HTTP: made, listed, looked at, dropped. */
 import { z } from "@hono/zod-openapi";
+import { givenName } from "../access/schemas.ts";
 import { dropStudy } from "../human/studies.ts";
 import type { Api, Deps } from "../http/deps.ts";
 import { Problem, telling } from "../http/problem.ts";
 import { jsonAnswer, route } from "../http/route.ts";
 import { readers } from "./create.ts";
 import { existing } from "./existing.ts";
-import { evaluationRecord, name, newEvaluation, params } from "./schemas.ts";
+import { evaluationRecord, newEvaluation, params } from "./schemas.ts";
 
 // The library takes JSON Lines for JSON: their schemas stand in the document alone, and bodies are read by hand.
 const lines = {
@@ -22,7 +23,7 @@ const create = route(["admin", "judge"], {
     "Everything is checked before anything is kept: two policies or more, one response of each to a prompt, one text " +
     "for each prompt, and a prompt that two of them responded to.",
   request: {
-    query: z.strictObject({ name: name.optional().openapi({ description: "What to call it, for JSON Lines" }) }),
+    query: z.strictObject({ name: givenName.optional().openapi({ description: "What to call it, for JSON Lines" }) }),
     body: {
       required: true,
       content: {

@@ -1,5 +1,5 @@
 /** A route says in one place who may take it: the app enforces that, and its OpenAPI document shows it. */
-import { createRoute, type RouteConfig, type z } from "@hono/zod-openapi";
+import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
 import type { Role } from "../access/principal.ts";
 import type { Env } from "./env.ts";
@@ -85,6 +85,24 @@ export function jsonBody<S extends z.ZodType>(schema: S): {
   required: true;
 } {
   return { content: { "application/json": { schema } }, required: true };
+}
+
+/** An answer that is a stream of events. */
+export const eventsAnswer: { description: string; content: { "text/event-stream": { schema: z.ZodString } } } = {
+  description: "Events",
+  content: { "text/event-stream": { schema: z.string() } },
+};
+
+/** By which who was cut off says what it had last. */
+export const lastEvent: z.ZodObject<{ "last-event-id": z.ZodOptional<z.ZodString> }> = z.object({
+  "last-event-id": z.string().optional().openapi({
+    description: "The last id that came: what is known is not sent again",
+  }),
+});
+
+/** An answer that is no JSON, which is all that the library's types know. */
+export function unchecked(response: Response): never {
+  return response as never;
 }
 
 /** An answer of JSON. */

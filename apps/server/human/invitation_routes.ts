@@ -1,6 +1,7 @@
 /** Invitations over HTTP, for admins: links that annotators sign in by. */
 import { z } from "@hono/zod-openapi";
 import { existing } from "../evaluations/existing.ts";
+import { params } from "../evaluations/schemas.ts";
 import type { Api, Deps } from "../http/deps.ts";
 import { Problem } from "../http/problem.ts";
 import { jsonAnswer, jsonBody, route } from "../http/route.ts";
@@ -8,7 +9,6 @@ import { invitation, newInvitations, sentInvitation } from "./invitation_schemas
 import { existingStudy } from "./study_routes.ts";
 
 const path = "/v1/evaluations/{id}/invitations";
-const params = z.strictObject({ id: z.string() });
 
 const invite = route(["admin"], {
   method: "post",

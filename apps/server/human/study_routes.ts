@@ -4,6 +4,7 @@ import { annotatorQuality, checkStudy, type OpenStudy, type Study, studyProgress
 import type { ResponseRow } from "@tare/eval";
 import { newSecret } from "../access/secrets.ts";
 import { existing } from "../evaluations/existing.ts";
+import { params } from "../evaluations/schemas.ts";
 import type { Api, Deps } from "../http/deps.ts";
 import { Problem, telling } from "../http/problem.ts";
 import { jsonAnswer, jsonBody, route } from "../http/route.ts";
@@ -11,7 +12,6 @@ import { type NewStudy, newStudy, type StudyView, studyView } from "./study_sche
 import { dropStudy, type Studies } from "./studies.ts";
 
 const path = "/v1/evaluations/{id}/study";
-const params = z.strictObject({ id: z.string() });
 
 const make = route(["admin"], {
   method: "post",
