@@ -18,7 +18,7 @@ import { streams } from "./http/events.ts";
 import { headers } from "./http/headers.ts";
 import { healthRoutes } from "./http/health.ts";
 import { hosts } from "./http/hosts.ts";
-import { logged } from "./http/log.ts";
+import { errorLog, logged } from "./http/log.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { ownPages } from "./http/origin.ts";
 import { Problem, problemResponse, tellIssue } from "./http/problem.ts";
@@ -108,10 +108,11 @@ export function createApp(options: AppOptions): App {
     secure: origins.every((origin) => origin.startsWith("https:")),
     now: clock,
   });
+  const logError = errorLog(log, clock);
   const stop = new AbortController();
   const running = new Set<Promise<unknown>>();
   const background = (work: Promise<unknown>) => {
-    const settled = work.catch((error) => logError(error, "")).finally(() => running.delete(settled));
+    const settled = work.catch((error) => logError(error)).finally(() => running.delete(settled));
     running.add(settled);
   };
   const closing = stop.signal;
@@ -119,17 +120,12 @@ export function createApp(options: AppOptions): App {
   const calculate = options.calculate ?? calculateBeside(closing);
   const deps: Deps = {
     ...options,
-    ...{ clock, limits, cookies, closing, background, changes: changes() },
+    ...{ clock, limits, cookies, closing, background, changes: changes(), logError },
     ...{ studies, calculate, results: keepResults({ evaluations: store.evaluations, studies, calculate }) },
     stream: streams({
-      ...{ bounds: limits.streams, heartbeat: 1000 * limits.heartbeatSeconds, closing, failed: logError },
+      ...{ bounds: limits.streams, heartbeat: 1000 * limits.heartbeatSeconds, closing, logError },
     }),
   };
-
-  function logError(error: unknown, request: string): void {
-    const message = error instanceof Error ? error.stack ?? error.message : `${error}`;
-    log({ time: new Date(clock()).toISOString(), event: "error", request, message });
-  }
 
   const api: Api = new OpenAPIHono<Env>({
     defaultHook(result) {
@@ -151,7 +147,7 @@ export function createApp(options: AppOptions): App {
       return problemResponse(new Problem(error.status, error.message), c.var.request);
     }
     if (error instanceof Problem) return problemResponse(error, c.var.request);
-    logError(error, c.var.request);
+    logError(error, { request: c.var.request });
     return problemResponse(new Problem(500, "Something went wrong here: the log says what"), c.var.request);
   });
 
