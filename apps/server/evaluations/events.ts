@@ -12,7 +12,7 @@ const events = route(["admin"], {
   description: "Its data are the version of the results. The id says the same, and how far jobs are.",
   request: { params, headers: lastEvent },
   responses: { 200: eventsAnswer },
-});
+}, { 404: "No evaluation of this id", 429: "Too many streams at a time" });
 
 /** Adds the stream. */
 export function eventRoutes(api: Api, deps: Deps): void {

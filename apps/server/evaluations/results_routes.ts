@@ -22,7 +22,7 @@ const results = route(["admin", "judge"], {
     200: { ...jsonAnswer(resultsSchema, "The results"), headers: z.object({ etag: z.string() }) },
     304: { description: "The known version is the present one" },
   },
-});
+}, { 404: "No evaluation of this id", 503: "The server is about to close" });
 
 const text = { schema: z.string() };
 
@@ -54,7 +54,7 @@ const file = route(["admin"], {
       content: { "application/jsonl": text, "text/csv": text, "text/html": text },
     },
   },
-});
+}, { 404: "No evaluation of this id", 422: "Nothing to make the file from, such as votes without a study" });
 
 /** Adds the routes. */
 export function resultsRoutes(api: Api, { store, studies, calculate, results: keeper }: Deps): void {

@@ -34,7 +34,7 @@ const create = route(["admin", "judge"], {
     },
   },
   responses: { 201: jsonAnswer(evaluationRecord, "The evaluation") },
-});
+}, { 409: "An evaluation of this name is there", 415: "A body of another type", 422: "Rows that make no evaluation" });
 
 const list = route(["admin", "judge"], {
   method: "get",
@@ -49,7 +49,7 @@ const find = route(["admin", "judge"], {
   summary: "Look at an evaluation",
   request: { params },
   responses: { 200: jsonAnswer(evaluationRecord, "The evaluation") },
-});
+}, { 404: "No evaluation of this id" });
 
 const remove = route(["admin"], {
   method: "delete",
@@ -57,7 +57,7 @@ const remove = route(["admin"], {
   summary: "Drop an evaluation with its verdicts, jobs, study, votes and invitations",
   request: { params },
   responses: { 204: { description: "It is gone" } },
-});
+}, { 404: "No evaluation of this id" });
 
 /** Adds the routes of evaluations. */
 export function evaluationRoutes(api: Api, deps: Deps): void {

@@ -12,21 +12,36 @@ type Config<P extends string> = Omit<RouteConfig, "path" | "security" | "middlew
  *
  * @param roles Who may take it; `anyone` opens it to all.
  * @param config Method, path, request and answers.
+ * @param problems What it may refuse, by status codes; what any route may refuse need not be there.
  */
 export function route<P extends string, R extends Config<P>>(
   roles: readonly Role[],
   config: R,
+  problems: Readonly<Record<number, string>> = {},
 ): ReturnType<typeof createRoute<P, R>> {
-  const errors = {
-    default: { description: "A problem", content: { "application/problem+json": { schema: problemSchema } } },
-  };
+  const content = { "application/problem+json": { schema: problemSchema } };
+  const told = Object.entries({ ...problems, default: "Another problem" });
   return createRoute<P, R>({
     ...config,
+    tags: [areas.find(([, paths]) => paths.test(config.path))![0]],
     security: roles.flatMap((role) => schemesOf[role]),
     middleware: [allow(roles)],
-    responses: { ...errors, ...config.responses },
+    responses: {
+      ...Object.fromEntries(told.map(([status, description]) => [status, { description, content }])),
+      ...config.responses,
+    },
   });
 }
+
+/** Under which heading of the document a route stands: the first whose paths it is of. */
+const areas: readonly (readonly [name: string, paths: RegExp])[] = [
+  ["people", /study|invitations|session/],
+  ["judges", /judge|jobs/],
+  ["evaluations", /evaluations/],
+  ["rewards", /rewards|get_reward|classify/],
+  ["access", /login|tokens/],
+  ["health", /healthz|readyz/],
+];
 
 /** By which schemes of the document a role shows itself. */
 const schemesOf: Readonly<Record<Role, readonly Record<string, string[]>[]>> = {

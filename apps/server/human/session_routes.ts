@@ -14,14 +14,14 @@ const begin = route(["anyone"], {
   summary: "Take an invitation: a cookie takes its place",
   request: { body: jsonBody(z.strictObject({ invitation: z.string().max(100) })) },
   responses: { 201: jsonAnswer(session, "The session") },
-});
+}, { 404: "No such invitation", 410: "It was taken before or is over, or the study has ended" });
 
 const resume = route(["annotator"], {
   method: "get",
   path: "/v1/session",
   summary: "Go on with a session",
   responses: { 200: jsonAnswer(session, "The session") },
-});
+}, { 410: "The study has ended" });
 
 const leave = route(["annotator"], {
   method: "delete",
@@ -35,7 +35,7 @@ const ask = route(["annotator"], {
   path: "/v1/session/next",
   summary: "Get a task: the one that is held, or another",
   responses: { 200: jsonAnswer(next, "A task, none for a while, or none for good") },
-});
+}, { 410: "The study has ended" });
 
 const vote = route(["annotator"], {
   method: "post",
@@ -43,6 +43,12 @@ const vote = route(["annotator"], {
   summary: "Vote; sent again, a vote is the same vote",
   request: { body: jsonBody(ballot) },
   responses: { 200: jsonAnswer(z.strictObject({ vote: ownVote, progress: ownProgress }), "The vote counts") },
+}, {
+  404: "No task of theirs",
+  409:
+    "It revises another vote than the one that stands, or its id is another vote's: `current` is the one that stands",
+  410: "Others have taken the place, or the study has ended",
+  422: "No vote",
 });
 
 const undo = route(["annotator"], {
@@ -56,6 +62,11 @@ const undo = route(["annotator"], {
       "The vote that counts no more, and its task",
     ),
   },
+}, {
+  404: "No vote of theirs",
+  409: "Not their last vote: `current` is the last one",
+  410: "The study has ended",
+  422: "No id of a vote",
 });
 
 /** Adds the routes of annotators. */

@@ -19,6 +19,10 @@ const make = route(["admin"], {
   summary: "Make a study: people compare an evaluation's responses",
   request: { params, body: jsonBody(newStudy) },
   responses: { 201: jsonAnswer(studyView, "The study") },
+}, {
+  404: "No evaluation of this id",
+  409: "There is a study of it",
+  422: "Responses that such a study cannot be made of",
 });
 
 const look = route(["admin"], {
@@ -27,7 +31,7 @@ const look = route(["admin"], {
   summary: "Look at a study: how far it is, and how much its annotators can be relied upon",
   responses: { 200: jsonAnswer(studyView, "The study") },
   request: { params },
-});
+}, { 404: "No evaluation of this id, or no study of it" });
 
 const confirm = z.string().optional().openapi({ description: "The name of the evaluation" });
 
@@ -37,7 +41,7 @@ const drop = route(["admin"], {
   summary: "Drop a study with all its votes and invitations",
   request: { params, query: z.strictObject({ confirm }) },
   responses: { 204: { description: "It is gone" } },
-});
+}, { 404: "No evaluation of this id, or no study of it", 409: "The name of the evaluation is not confirmed" });
 
 /** Adds the routes of studies. */
 export function studyRoutes(api: Api, { store, studies, changes }: Deps): void {

@@ -24,6 +24,11 @@ const judgement = route(["admin", "judge"], {
   summary: "Ask a judge which of two responses is better",
   request: { body: jsonBody(newJudgement) },
   responses: { 200: jsonAnswer(verdict, "What it decided; no decision is a verdict too, with its reason") },
+}, {
+  404: "No judge of this name",
+  429: "Too many judgements at a time",
+  502: "The judge cannot be asked",
+  504: "It did not answer in time",
 });
 
 /** Adds the routes of judges and judgements. */
