@@ -34,6 +34,10 @@ const create = route(["admin", "judge"], {
     200: jsonAnswer(jobRecord, "The job that this request has made before"),
     202: jsonAnswer(jobRecord, "The job; its address is in the header Location"),
   },
+}, {
+  404: "No evaluation of this id, or no judge of this name",
+  422: "Pairs that are none, nothing to compare, too much, or another request of this Idempotency-Key",
+  429: "Too many jobs wait",
 });
 
 const list = route(["admin", "judge"], {
@@ -54,7 +58,7 @@ const find = route(["admin", "judge"], {
   summary: "Look at a job",
   request: { params },
   responses: { 200: jsonAnswer(jobRecord, "The job") },
-});
+}, { 404: "No job of this id" });
 
 const cancel = route(["admin", "judge"], {
   method: "post",
@@ -62,7 +66,7 @@ const cancel = route(["admin", "judge"], {
   summary: "End a job; its verdicts so far stay",
   request: { params },
   responses: { 200: jsonAnswer(jobRecord, "The job, cancelled") },
-});
+}, { 404: "No job of this id", 409: "It has ended otherwise" });
 
 const events = route(["admin", "judge"], {
   method: "get",
@@ -76,7 +80,7 @@ const events = route(["admin", "judge"], {
     200: eventsAnswer,
     204: { description: "The last event has come already" },
   },
-});
+}, { 404: "No job of this id", 429: "Too many streams at a time" });
 
 /** Adds the routes of jobs, and works off what there is to do. */
 export function jobRoutes(api: Api, deps: Deps): void {
