@@ -101,6 +101,29 @@ Deno.test("tare serve needs its address and its data folder alone, shows a link 
   assertMatch(await third.link(), /#[\w-]{43}$/);
 });
 
+Deno.test("tare serve says what is wrong with a place, and how trainers come in through a proxy", async () => {
+  await using folder = new TemporaryFolder();
+  const file = `${folder.path}/file`;
+  await Deno.writeTextFile(file, "");
+  for (const data of [file, `${file}/data`]) {
+    const refused = await new Served(["-A"], ["--data", data]).stop();
+    assertEquals(refused, {
+      ...{ code: 2, stdout: "" },
+      stderr: `Expected --data with a folder but found a file at ${data}, or on the way to it\n`,
+    });
+  }
+  const lost = await new Served(["-A"], ["--data", `${folder.path}/data`, "--host", "nowhere.invalid"]).stop();
+  assertEquals(lost.code, 2, lost.stderr);
+  assertMatch(lost.stderr, /^Cannot listen at nowhere.invalid, port 0: no address is known by this name\n$/);
+
+  const rewards = ["--reward-url", "http://127.0.0.1:1/classify", "--reward-kind", "classify", "--missing", "raw"];
+  const flags = ["--data", `${folder.path}/data`, "--url", "https://eval.example.org", ...rewards];
+  await using server = new Served(["-A"], flags);
+  await server.link();
+  const { stdout } = await server.stop("SIGTERM");
+  assertMatch(stdout, /^Trainers ask .* https:\/\/eval\.example\.org\/r\/KEY\/get_reward .*"role": "rewards"\}$/m);
+});
+
 Deno.test("tare serve has a judge's job, a study, results and another server's rewards with the README's permissions", async () => {
   await using folder = new TemporaryFolder();
   const place = (name: string) => `${folder.path}/${name}`;
@@ -138,7 +161,11 @@ Deno.test("tare serve has a judge's job, a study, results and another server's r
   assertEquals([job.state, results.judges.length, results.people.progress.tasks], ["done", 1, 1]);
   const rewards = await ask("POST", "/get_reward", { query: "four" });
   assertEquals([rewards.rewards, models.questions.length], [[4], 2]);
-  const { stderr, code: exit } = await server.stop("SIGTERM");
+  const { stdout, stderr, code: exit } = await server.stop("SIGTERM");
+  assert(
+    stdout.includes(`\nTrainers ask for rewards at ${url}/get_reward (OpenRLHF: --reward.remote_url) or `),
+    stdout,
+  );
   assertEquals([stderr, exit], [`pair: 2 responses and 0 verdicts of ${rows}\n`, 0]);
 });
 
