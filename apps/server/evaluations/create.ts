@@ -1,8 +1,7 @@
 /** From what a request says to an evaluation that is whole: everything is checked before anything is kept. */
 import type { ResponseRow } from "@tare/eval";
 import { type Evaluation, readResponses, responsesOf } from "@tare/eval/report";
-import type { z } from "@hono/zod-openapi";
-import { Problem } from "../http/problem.ts";
+import { Problem, tellIssue } from "../http/problem.ts";
 import type { ResponseFiles } from "./files.ts";
 import { majority } from "./people.ts";
 import { type NewEvaluation, newEvaluation, responseRow } from "./schemas.ts";
@@ -40,7 +39,7 @@ async function readJson(body: Uint8Array<ArrayBuffer>, _: string | undefined, so
     throw new Problem(400, "Malformed JSON in request body"); // as other routes say it
   }
   const { data, error } = newEvaluation.safeParse(value);
-  if (!data) throw new RangeError(`${where(error.issues[0]!)}: ${error.issues[0]!.message}`);
+  if (!data) throw new RangeError(tellIssue(error.issues[0]!));
   return { name: data.name, rows: checked(await rowsOf(data, sources)) };
 }
 
@@ -98,7 +97,7 @@ export function checked(evaluation: Evaluation): Evaluation {
   const { responses, verdicts } = evaluation;
   for (const [i, row] of responses.entries()) {
     const wrong = responseRow.safeParse(row).error?.issues[0];
-    if (wrong) throw new RangeError(`response ${i + 1}, ${where(wrong)}: ${wrong.message}`);
+    if (wrong) throw new RangeError(`response ${i + 1}, ${tellIssue(wrong, "the whole")}`);
   }
   responsesOf(evaluation);
   const own = verdicts.findIndex(({ judge }) => judge === majority);
@@ -118,9 +117,4 @@ export function checked(evaluation: Evaluation): Evaluation {
     );
   }
   return evaluation;
-}
-
-/** Where in a row something is wrong. */
-function where({ path }: z.core.$ZodIssue): string {
-  return path.join(".") || "the whole";
 }

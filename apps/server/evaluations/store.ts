@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ResponseRow, VerdictRow } from "@tare/eval";
 import type { Evaluation } from "@tare/eval/report";
+import { inTransaction } from "../store/in_transaction.ts";
 
 /** An evaluation without its rows. */
 export interface EvaluationRecord {
@@ -119,18 +120,4 @@ function whatOf({ judge, promptId, a, b }: VerdictRow): string {
 
 function recordOf(row: Record<string, unknown>): EvaluationRecord {
   return { ...row, policies: JSON.parse(String(row.policies)) } as unknown as EvaluationRecord;
-}
-
-/** Does all of it or nothing; inside of another transaction it is part of that one. */
-export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  if (database.isTransaction) return work();
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const result = work();
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
 }

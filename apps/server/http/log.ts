@@ -17,6 +17,17 @@ export interface LogEntry {
 /** Takes entries. */
 export type Log = (entry: LogEntry) => void;
 
+/** Logs what failed here: `about` says in which request, or what else it was about. */
+export type LogError = (error: unknown, about?: Readonly<Record<string, string>>) => void;
+
+/** Makes what logs errors. Whom they met is told no more than that the log says it. */
+export function errorLog(log: Log, now: () => number): LogError {
+  return (error, about) => {
+    const message = error instanceof Error ? error.stack ?? error.message : `${error}`;
+    log({ time: new Date(now()).toISOString(), event: "error", ...about, message });
+  };
+}
+
 /** The path of a request as it may be known: without query, and without the key of a reward address. */
 export function shownPath(url: string): string {
   return new URL(url).pathname.replace(/^\/r\/[^/]*/, "/r/…").slice(0, 200);

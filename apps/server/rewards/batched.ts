@@ -1,8 +1,8 @@
 /** Rows of many requests, scored together. */
 import { setImmediate } from "node:timers";
+import { inTime } from "../http/in_time.ts";
 import type { Score, ScoreRow } from "../options.ts";
 import { FullError, modelError } from "./errors.ts";
-import { inTime } from "./in_time.ts";
 
 /** How rows are scored together. */
 export interface BatchOptions {
