@@ -31,6 +31,7 @@ import { jobRoutes } from "./judging/jobs.ts";
 import { judgementRoutes } from "./judging/judgements.ts";
 import type { AppOptions, Limits } from "./options.ts";
 import { rewardRoutes } from "./rewards/routes.ts";
+import { storeProblem } from "./store/failure.ts";
 import { dashboardRoutes } from "./pages/dashboard/routes.ts";
 import { pageRoutes } from "./pages/routes.ts";
 
@@ -148,7 +149,8 @@ export function createApp(options: AppOptions): App {
     }
     if (error instanceof Problem) return problemResponse(error, c.var.request);
     logError(error, { request: c.var.request });
-    return problemResponse(new Problem(500, "Something went wrong here: the log says what"), c.var.request);
+    const unknown = new Problem(500, "Something went wrong here: the log says what");
+    return problemResponse(storeProblem(error) ?? unknown, c.var.request);
   });
 
   return {

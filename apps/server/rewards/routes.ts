@@ -61,10 +61,10 @@ const classesByKey = route(["rewards"], {
 
 /** Adds the routes of rewards. */
 export function rewardRoutes(api: Api, deps: Deps): void {
-  const { score, baselines: table, clock, limits } = deps;
+  const { score, baselines: table, missing = "refuse", clock, limits } = deps;
   const rewards = score &&
     contrastiveRewards({
-      ...{ score, table, baseline: deps.baseline, missing: deps.missing, sample: deps.sample },
+      ...{ score, table, baseline: deps.baseline, missing, sample: deps.sample },
       ...{ kept: deps.store.baselines, timeout: 1000 * limits.answerSeconds, closing: deps.closing },
     });
   /** Reads, scores and writes; whatever is wrong is told as a problem. */
@@ -85,7 +85,7 @@ export function rewardRoutes(api: Api, deps: Deps): void {
   }
   const plain = (c: Asked<RewardsRequest>) =>
     answered(c, rowsOf, (parts, { reward, baselines }): RewardsAnswer => ({ rewards: parts, reward, baselines }));
-  const rewarded = (c: Asked<GetReward>) => answered(c, queriesOf, gotRewardOf);
+  const rewarded = (c: Asked<GetReward>) => answered(c, queriesOf, (parts) => gotRewardOf(parts, missing));
   const classified = (c: Asked<Classify>) =>
     answered(c, inputsOf, (parts, { reward }, body) => classifiedOf(body, parts, reward, clock()));
   api.openapi(own, async (c) => c.json(await plain(c), 200));
