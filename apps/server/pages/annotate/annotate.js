@@ -7,12 +7,12 @@ import { forget, keep, kept } from "./kept.js";
 import { stopwatch } from "./stopwatch.js";
 import * as view from "./view.js";
 
-/** @typedef {import("./wire.ts").Ballot} Ballot */
-/** @typedef {import("./wire.ts").Next} Next */
-/** @typedef {import("./wire.ts").Progress} Progress */
-/** @typedef {import("./wire.ts").Session} Session */
-/** @typedef {import("./wire.ts").Task} Task */
-/** @typedef {import("./wire.ts").Vote} Vote */
+/** @typedef {import("@tare/eval/human").Ballot} Ballot */
+/** @typedef {import("../../human/session_schemas.ts").Next} Next */
+/** @typedef {import("@tare/eval/human").OwnProgress} Progress */
+/** @typedef {import("../../human/session_schemas.ts").Session} Session */
+/** @typedef {import("../../human/session_schemas.ts").SentTask} Task */
+/** @typedef {import("@tare/eval/human").OwnVote} Vote */
 
 /** Milliseconds after a new task in which nothing votes: the second half of a double press was meant for the last one. */
 const quiet = 300;

@@ -3,8 +3,8 @@
 /// <reference lib="dom.iterable" />
 /** What the page shows. Texts come as text, never as HTML. */
 
-/** @typedef {import("./wire.ts").Task} Task */
-/** @typedef {import("./wire.ts").Progress} Progress */
+/** @typedef {import("../../human/session_schemas.ts").SentTask} Task */
+/** @typedef {import("@tare/eval/human").OwnProgress} Progress */
 
 /**
  * An element of the page.
