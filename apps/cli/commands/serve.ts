@@ -3,6 +3,7 @@ import {
   type App,
   createApp,
   firstToken,
+  type Log,
   openJudges,
   openStore,
   readConfig,
@@ -130,7 +131,7 @@ function anotherToken({ access }: Store): string {
 }
 
 /** Writes the log as lines of JSON. */
-function logTo({ note }: Context, requests: boolean): NonNullable<Parameters<typeof createApp>[0]["log"]> {
+function logTo({ note }: Context, requests: boolean): Log {
   return (entry) => {
     if (requests || entry.event !== "request") note(JSON.stringify(entry));
   };

@@ -1,6 +1,6 @@
 /** What the server scores with: a reward model, baselines of it, and the policy that they were drawn from. */
 import { type Baseline, type BaselineTable, contrast } from "@tare/contrastive";
-import type { Missing, Sample, Score } from "@tare/server";
+import type { AppOptions, Missing, Score } from "@tare/server";
 import { readBaselines } from "../baselines_file.ts";
 import type { Context } from "../command.ts";
 import { UsageError } from "../flags.ts";
@@ -42,18 +42,7 @@ export interface ServedRewardValues extends ScoreValues {
 }
 
 /** What the app is given of it. */
-export interface ServedRewards {
-  /** Scores. */
-  readonly score?: Score;
-  /** Their baselines. */
-  readonly baselines?: BaselineTable;
-  /** Which number of a row is subtracted. */
-  readonly baseline?: Baseline;
-  /** What is done about a prompt without a baseline. */
-  readonly missing?: Missing;
-  /** Draws baselines on the spot. */
-  readonly sample?: Sample;
-}
+type ServedRewards = Pick<AppOptions, "score" | "baselines" | "baseline" | "missing" | "sample">;
 
 /** Pairs of flags of which the first needs the second. */
 const needs: readonly (readonly [flag: keyof ServedRewardValues, other: keyof ServedRewardValues, why: string])[] = [

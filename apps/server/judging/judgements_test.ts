@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { AskError, type Verdict } from "@tare/eval";
 import { origin, testApp } from "../fakes.ts";
-import { openJudges } from "../config.ts";
+import { openJudges } from "./open_judges.ts";
 import { openStore } from "../store/store.ts";
 import { completion, fakeJudge, hasty, never, serveModel } from "./fakes.ts";
 

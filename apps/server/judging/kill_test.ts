@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { openJudges } from "../config.ts";
+import { openJudges } from "./open_judges.ts";
 import { createApp } from "../app.ts";
 import { serve } from "../serve.ts";
 import { openStore } from "../store/store.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { Verdict } from "@tare/eval";
 import { testApp } from "../fakes.ts";
-import { openJudges } from "../config.ts";
+import { openJudges } from "./open_judges.ts";
 import { openStore } from "../store/store.ts";
 import { completion, evaluationOf, fakeJudge, hasty, jobOf, never, serveModel, settled } from "./fakes.ts";
 

@@ -182,7 +182,7 @@ async function again() {
 /**
  * Votes on the task that is shown.
  *
- * @param {string} choice What is said.
+ * @param {Ballot["choice"]} choice What is said.
  */
 function vote(choice) {
   const voted = task;
@@ -300,7 +300,10 @@ document.addEventListener("keydown", (event) => {
   action();
 });
 
-for (const button of view.voteButtons) button.addEventListener("click", () => vote(button.dataset.choice ?? ""));
+for (const button of view.voteButtons) {
+  const choice = /** @type {Ballot["choice"]} */ (button.dataset.choice);
+  button.addEventListener("click", () => vote(choice));
+}
 view.element("undo", HTMLButtonElement).addEventListener("click", undo);
 view.element("help", HTMLButtonElement).addEventListener("click", toggleInstructions);
 view.element("close", HTMLButtonElement).addEventListener("click", toggleInstructions);
