@@ -2,6 +2,7 @@
 import type { ResponseRow } from "@tare/eval";
 import { type Evaluation, readResponses, responsesOf } from "@tare/eval/report";
 import { Problem, tellIssue } from "../http/problem.ts";
+import { nextTurn } from "../judging/in_turns.ts";
 import type { ResponseFiles } from "./files.ts";
 import { majority } from "./people.ts";
 import { type NewEvaluation, newEvaluation, responseRow } from "./schemas.ts";
@@ -22,6 +23,12 @@ export interface Read {
   readonly rows: Evaluation;
 }
 
+/** Most policies: every two of them are compared, in tables and in jobs. */
+const mostPolicies = 100;
+
+/** After how many rows others have their turn: an upload may hold hundreds of thousands. */
+const turn = 1_000;
+
 /** How bodies are read, by their media types. Rejects with a RangeError where something is missing or does not fit. */
 export const readers: Readonly<
   Record<string, (body: Uint8Array<ArrayBuffer>, name: string | undefined, sources: Sources) => Promise<Read>>
@@ -40,12 +47,12 @@ async function readJson(body: Uint8Array<ArrayBuffer>, _: string | undefined, so
   }
   const { data, error } = newEvaluation.safeParse(value);
   if (!data) throw new RangeError(tellIssue(error.issues[0]!));
-  return { name: data.name, rows: checked(await rowsOf(data, sources)) };
+  return { name: data.name, rows: await checked(await rowsOf(data, sources)) };
 }
 
 async function readUpload(body: Uint8Array<ArrayBuffer>, name: string | undefined): Promise<Read> {
   if (name === undefined) throw new RangeError("Expected the evaluation's name in the address (?name=) but found none");
-  return { name, rows: checked({ responses: await readLines(body, "the body"), verdicts: [] }) };
+  return { name, rows: await checked({ responses: await readLines(body, "the body"), verdicts: [] }) };
 }
 
 async function rowsOf(wanted: NewEvaluation, { files, bytes }: Sources): Promise<Evaluation> {
@@ -77,7 +84,7 @@ export async function readLines(bytes: Uint8Array<ArrayBuffer>, from: string): P
   const rows: ResponseRow[] = [];
   try {
     for await (const { policy, promptId, prompt, response } of readResponses(text)) {
-      rows.push({ policy, promptId, prompt, response });
+      if (rows.push({ policy, promptId, prompt, response }) % turn === 0) await nextTurn();
     }
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
@@ -93,9 +100,10 @@ export async function readLines(bytes: Uint8Array<ArrayBuffer>, from: string): P
  * @returns The same.
  * @throws {RangeError} If they do not.
  */
-export function checked(evaluation: Evaluation): Evaluation {
+export async function checked(evaluation: Evaluation): Promise<Evaluation> {
   const { responses, verdicts } = evaluation;
   for (const [i, row] of responses.entries()) {
+    if (i % turn === 0) await nextTurn();
     const wrong = responseRow.safeParse(row).error?.issues[0];
     if (wrong) throw new RangeError(`response ${i + 1}, ${tellIssue(wrong, "the whole")}`);
   }
@@ -108,6 +116,11 @@ export function checked(evaluation: Evaluation): Evaluation {
   if (policies.size < 2) {
     throw new RangeError(
       `Expected responses of two policies or more but found those of ${[...policies].join() || "none"}`,
+    );
+  }
+  if (policies.size > mostPolicies) {
+    throw new RangeError(
+      `Expected ${mostPolicies} policies or fewer but found ${policies.size}: compare fewer at a time`,
     );
   }
   const prompts = new Set(responses.map(({ promptId }) => promptId));

@@ -40,7 +40,7 @@ export interface Evaluations {
   remove(id: string): boolean;
 }
 
-/** Tables of this. Rows are JSON, which may hold half surrogates and the character 0. */
+/** Tables of this. Rows are JSON, which may hold half surrogates and the character 0; responses stand many in one body. */
 export const evaluationTables = `
   CREATE TABLE evaluation (
     number INTEGER PRIMARY KEY,
@@ -65,6 +65,9 @@ export const evaluationTables = `
     UNIQUE (evaluation, what)
   ) STRICT;`;
 
+/** Responses in one body: each by itself would take a second to write that others wait for. */
+const together = 500;
+
 /** Opens evaluations. */
 export function openEvaluations(database: DatabaseSync): Evaluations {
   const record = `SELECT id, name, created, policies, prompts, version,
@@ -72,7 +75,7 @@ export function openEvaluations(database: DatabaseSync): Evaluations {
   const numberOf = (id: string) => database.prepare("SELECT number FROM evaluation WHERE id = ?").get(id)?.number;
   const bodies = <T>(table: string, number: unknown) =>
     database.prepare(`SELECT body FROM ${table} WHERE evaluation = ? ORDER BY number`).all(number as number)
-      .map(({ body }) => JSON.parse(String(body)) as T);
+      .flatMap(({ body }) => JSON.parse(String(body)) as T | T[]);
   const addVerdicts = (number: number, verdicts: readonly VerdictRow[]) => {
     const add = database.prepare(`INSERT INTO verdict (evaluation, what, body) VALUES (?, ?, ?)
       ON CONFLICT (evaluation, what) DO UPDATE SET body = excluded.body`);
@@ -90,7 +93,9 @@ export function openEvaluations(database: DatabaseSync): Evaluations {
         if (Number(changes) === 0) return false;
         const number = Number(lastInsertRowid);
         const add = database.prepare("INSERT INTO response (evaluation, number, body) VALUES (?, ?, ?)");
-        for (const [i, row] of responses.entries()) add.run(number, i, JSON.stringify(row));
+        for (let i = 0; i < responses.length; i += together) {
+          add.run(number, i, JSON.stringify(responses.slice(i, i + together)));
+        }
         addVerdicts(number, verdicts);
         return true;
       }),
