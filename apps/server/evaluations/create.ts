@@ -2,7 +2,7 @@
 import type { ResponseRow } from "@tare/eval";
 import { type Evaluation, readResponses, responsesOf } from "@tare/eval/report";
 import { Problem, tellIssue } from "../http/problem.ts";
-import { nextTurn } from "../judging/in_turns.ts";
+import { nextTurn } from "../http/in_time.ts";
 import type { ResponseFiles } from "./files.ts";
 import { majority } from "./people.ts";
 import { type NewEvaluation, newEvaluation, responseRow } from "./schemas.ts";

@@ -1,6 +1,7 @@
 /** Evaluations as they change, as events of a stream (SSE). */
 import type { Api, Deps } from "../http/deps.ts";
 import type { ServerEvent } from "../http/events.ts";
+import { pause } from "../http/in_time.ts";
 import { eventsAnswer, lastEvent, route, unchecked } from "../http/route.ts";
 import { existing } from "./existing.ts";
 import { params } from "./schemas.ts";
@@ -51,18 +52,5 @@ export function eventRoutes(api: Api, deps: Deps): void {
     const may = () => !("token" in principal) || store.access.token(principal.token) !== undefined; // not revoked
     const last = c.req.valid("header")["last-event-id"];
     return unchecked(stream(c, (signal) => eventsOf(id, last, may, signal)));
-  });
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done);
   });
 }

@@ -1,4 +1,5 @@
 /** Waiting, and for how long. */
+import { setImmediate } from "node:timers";
 
 /**
  * Waits for work so long and no longer.
@@ -40,4 +41,23 @@ export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefine
     signal?.addEventListener("abort", leave);
     promise.then(resolve, reject).finally(() => signal?.removeEventListener("abort", leave));
   });
+}
+
+/** Waits so long, or until the signal fires; it never rejects. */
+export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done);
+  });
+}
+
+/** Lets everything else have its turn. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
 }

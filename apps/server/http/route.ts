@@ -84,7 +84,7 @@ function allow(roles: readonly Role[]) {
 }
 
 function refusal(role: Role, roles: readonly Role[]): Problem {
-  const words = roles.filter((it) => it !== "local").join(" or ");
+  const words = `the role ${roles.filter((it) => it !== "local").join(" or ")}`;
   if (role === "anyone" || role === "local") {
     const remedy = roles.includes("annotator") ? "open your invitation" : "send authorization: Bearer and a token";
     return new Problem(401, `Expected ${words} but found nobody: ${remedy}`, {

@@ -1,5 +1,5 @@
 /** Things that come one by one and are written together. */
-import { setImmediate } from "node:timers";
+import { nextTurn } from "../http/in_time.ts";
 
 /** Takes things and writes them. */
 export interface Turns<T> {
@@ -33,9 +33,4 @@ export function inTurns<T>(write: (items: T[]) => void, failed: (error: unknown)
     },
     written: async () => await turn,
   };
-}
-
-/** Lets everything else have its turn. */
-export function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setImmediate(resolve));
 }

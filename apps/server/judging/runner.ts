@@ -1,6 +1,6 @@
 /** Works jobs off: those of one judge one after the other, those of several side by side. */
+import { nextTurn } from "../http/in_time.ts";
 import type { NamedJudge } from "../options.ts";
-import { nextTurn } from "./in_turns.ts";
 import { runJob, type RunnerDeps } from "./run_job.ts";
 
 /**
