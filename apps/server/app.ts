@@ -147,7 +147,10 @@ export function createApp(options: AppOptions): App {
     if (error instanceof HTTPException) {
       return problemResponse(new Problem(error.status, error.message), c.var.request);
     }
-    if (error instanceof Problem) return problemResponse(error, c.var.request);
+    if (error instanceof Problem) {
+      if (error.status === 502 || error.status === 504) logError(error.message, { request: c.var.request }); // a model's: mind it here too
+      return problemResponse(error, c.var.request);
+    }
     logError(error, { request: c.var.request });
     const unknown = new Problem(500, "Something went wrong here: the log says what");
     return problemResponse(storeProblem(error) ?? unknown, c.var.request);

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { testApp } from "./fakes.ts";
+import { origin, testApp } from "./fakes.ts";
 
 const responses = ["ppo", "sft"].map((policy) => ({ policy, promptId: "1", prompt: "Tea?", response: ` ${policy}` }));
 
@@ -47,4 +47,20 @@ Deno.test("createApp() tells problems as problem details, with the id of the req
     ]);
     assertEquals(response.headers.get("content-type"), "application/problem+json");
   }
+});
+
+Deno.test("createApp() logs what models fail of, once a request, and no client that breaks off", async () => {
+  const errors: unknown[] = [];
+  const score = Object.assign(() => Promise.reject(new Error("it is down")), { id: "rm" });
+  await using app = testApp({
+    ...{ score, missing: "raw" },
+    log: ({ event, message, request }) => event === "error" && errors.push([message, request]),
+  });
+  const failed = await app.ask("rewards", "POST", "/get_reward", { query: ["x"] });
+  const { detail, request } = await failed.json();
+  assertEquals([failed.status, errors], [502, [[detail, request]]]);
+
+  const broken = new ReadableStream({ pull: (controller) => controller.error(new Error("the connection is gone")) });
+  const { status } = await app.app.fetch(new Request(`${origin}/v1/login`, { method: "POST", body: broken }));
+  assertEquals([status, errors.length], [400, 1]);
 });

@@ -130,10 +130,13 @@ function anotherToken({ access }: Store): string {
   return access.addToken({ name: "--new-token", role: "admin", created: Date.now() }).secret;
 }
 
-/** Writes the log as lines of JSON. */
+/** Writes the log as lines of JSON. A log that cannot be written, as on a full disk, keeps nobody from an answer. */
 function logTo({ note }: Context, requests: boolean): Log {
   return (entry) => {
-    if (requests || entry.event !== "request") note(JSON.stringify(entry));
+    if (!requests && entry.event === "request") return;
+    try {
+      note(JSON.stringify(entry));
+    } catch { /* there is no other place to say so */ }
   };
 }
 

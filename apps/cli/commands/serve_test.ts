@@ -124,6 +124,22 @@ Deno.test("tare serve says what is wrong with a place, and how trainers come in 
   assertMatch(stdout, /^Trainers ask .* https:\/\/eval\.example\.org\/r\/KEY\/get_reward .*"role": "rewards"\}$/m);
 });
 
+Deno.test({
+  name: "tare serve answers although its log cannot be written",
+  ignore: Deno.build.os !== "linux", // which has a disk that is always full
+  async fn() {
+    await using folder = new TemporaryFolder();
+    const args = ["run", "-q", "--no-check", "-A", program, "serve", "--port", "0", "--log", "--data", folder.path];
+    const shell = ["-c", 'exec "$0" "$@" 2>/dev/full', Deno.execPath(), ...args];
+    await using child = new Deno.Command("sh", { args: shell, stdin: "null", stdout: "piped" }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    const { value = "" } = await reader.read();
+    const response = await fetch(`${/http:\S*/.exec(value)![0]}/healthz`);
+    assertEquals([response.status, await response.json()], [200, { status: "ok" }]);
+    await reader.cancel();
+  },
+});
+
 Deno.test("tare serve has a judge's job, a study, results and another server's rewards with the README's permissions", async () => {
   await using folder = new TemporaryFolder();
   const place = (name: string) => `${folder.path}/${name}`;

@@ -1,6 +1,7 @@
 /** Tokens and invitations in the server's file: their secrets are kept as hashes. */
 import type { DatabaseSync } from "node:sqlite";
 import { inTransaction } from "../store/in_transaction.ts";
+import { prepared } from "../store/prepared.ts";
 import { hashOf, newSecret } from "./secrets.ts";
 
 /** What tokens may be for. */
@@ -88,10 +89,10 @@ export const accessTables = `
 
 /** Opens tokens and invitations. */
 export function openAccess(database: DatabaseSync): Access {
+  const prepare = prepared(database);
   const all = <T>(sql: string, ...values: (string | number)[]) =>
-    database.prepare(sql).all(...values).map((row) => withoutNulls(row) as T);
-  const changed = (sql: string, ...values: (string | number)[]) =>
-    Number(database.prepare(sql).run(...values).changes) > 0;
+    prepare(sql).all(...values).map((row) => withoutNulls(row) as T);
+  const changed = (sql: string, ...values: (string | number)[]) => Number(prepare(sql).run(...values).changes) > 0;
   const token = "SELECT id, name, role, created FROM token";
   const invitation = "SELECT id, study, annotator, created, expires, used FROM invitation";
   const invite: Access["invite"] = ({ study, annotator, created, expires }) => {

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { ResponseRow, VerdictRow } from "@tare/eval";
 import type { Evaluation } from "@tare/eval/report";
 import { inTransaction } from "../store/in_transaction.ts";
+import { prepared } from "../store/prepared.ts";
 
 /** An evaluation without its rows. */
 export interface EvaluationRecord {
@@ -70,38 +71,52 @@ const together = 500;
 
 /** Opens evaluations. */
 export function openEvaluations(database: DatabaseSync): Evaluations {
-  const record = `SELECT id, name, created, policies, prompts, version,
-    (SELECT count(*) FROM verdict WHERE evaluation = evaluation.number) AS verdicts FROM evaluation`;
-  const numberOf = (id: string) => database.prepare("SELECT number FROM evaluation WHERE id = ?").get(id)?.number;
+  const prepare = prepared(database);
+  const record = "SELECT * FROM evaluation";
+  const counts = new Map<string, { readonly version: number; readonly verdicts: number }>();
+  /** How many verdicts there are: counted once for each version, for there may be a hundred thousand. */
+  const verdictsOf = (number: number, id: string, version: number) => {
+    const known = counts.get(id);
+    if (known?.version === version) return known.verdicts;
+    const verdicts = Number(prepare("SELECT count(*) AS count FROM verdict WHERE evaluation = ?").get(number)!.count);
+    counts.set(id, { version, verdicts });
+    return verdicts;
+  };
+  const recordOf = ({ number, ...row }: Record<string, unknown>) => {
+    const { id, version } = row as unknown as EvaluationRecord;
+    const policies = JSON.parse(String(row.policies));
+    return { ...row, policies, verdicts: verdictsOf(Number(number), id, version) } as unknown as EvaluationRecord;
+  };
+  const numberOf = (id: string) => prepare("SELECT number FROM evaluation WHERE id = ?").get(id)?.number;
   const bodies = <T>(table: string, number: unknown) =>
-    database.prepare(`SELECT body FROM ${table} WHERE evaluation = ? ORDER BY number`).all(number as number)
+    prepare(`SELECT body FROM ${table} WHERE evaluation = ? ORDER BY number`).all(number as number)
       .flatMap(({ body }) => JSON.parse(String(body)) as T | T[]);
   const addVerdicts = (number: number, verdicts: readonly VerdictRow[]) => {
-    const add = database.prepare(`INSERT INTO verdict (evaluation, what, body) VALUES (?, ?, ?)
+    const add = prepare(`INSERT INTO verdict (evaluation, what, body) VALUES (?, ?, ?)
       ON CONFLICT (evaluation, what) DO UPDATE SET body = excluded.body`);
     for (const row of verdicts) add.run(number, whatOf(row), JSON.stringify(row));
-    database.prepare("UPDATE evaluation SET version = version + ? WHERE number = ?").run(verdicts.length, number);
+    prepare("UPDATE evaluation SET version = version + ? WHERE number = ?").run(verdicts.length, number);
   };
   return {
     create: ({ id, name, created }, { responses, verdicts }) =>
       inTransaction(database, () => {
         const policies = JSON.stringify([...new Set(responses.map(({ policy }) => policy))]);
         const prompts = new Set(responses.map(({ promptId }) => promptId)).size;
-        const insert = database.prepare(`INSERT INTO evaluation (id, name, created, policies, prompts)
+        const insert = prepare(`INSERT INTO evaluation (id, name, created, policies, prompts)
           VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`);
         const { changes, lastInsertRowid } = insert.run(id, name, created, policies, prompts);
         if (Number(changes) === 0) return false;
         const number = Number(lastInsertRowid);
-        const add = database.prepare("INSERT INTO response (evaluation, number, body) VALUES (?, ?, ?)");
+        const add = prepare("INSERT INTO response (evaluation, number, body) VALUES (?, ?, ?)");
         for (let i = 0; i < responses.length; i += together) {
           add.run(number, i, JSON.stringify(responses.slice(i, i + together)));
         }
         addVerdicts(number, verdicts);
         return true;
       }),
-    list: () => database.prepare(`${record} ORDER BY number DESC`).all().map(recordOf),
+    list: () => prepare(`${record} ORDER BY number DESC`).all().map(recordOf),
     find(id) {
-      const row = database.prepare(`${record} WHERE id = ?`).get(id);
+      const row = prepare(`${record} WHERE id = ?`).get(id);
       return row && recordOf(row);
     },
     rows(id) {
@@ -114,15 +129,14 @@ export function openEvaluations(database: DatabaseSync): Evaluations {
       if (number === undefined) throw new RangeError(`Expected an evaluation but found none of id ${id}`);
       inTransaction(database, () => addVerdicts(Number(number), verdicts));
     },
-    remove: (id) => Number(database.prepare("DELETE FROM evaluation WHERE id = ?").run(id).changes) > 0,
+    remove(id) {
+      counts.delete(id);
+      return Number(prepare("DELETE FROM evaluation WHERE id = ?").run(id).changes) > 0;
+    },
   };
 }
 
 /** What a verdict is about, in whichever order its policies stand. */
 function whatOf({ judge, promptId, a, b }: VerdictRow): string {
   return JSON.stringify([judge, promptId, ...[a, b].sort()]);
-}
-
-function recordOf(row: Record<string, unknown>): EvaluationRecord {
-  return { ...row, policies: JSON.parse(String(row.policies)) } as unknown as EvaluationRecord;
 }

@@ -87,7 +87,9 @@ async function read(
     return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
   } catch (error) {
     reader.cancel().catch(() => {}); // the client may be gone
-    throw error;
+    throw error instanceof Problem
+      ? error
+      : new Problem(400, "Expected the whole body but it broke off: send it again");
   } finally {
     clearTimeout(timer);
   }

@@ -3,6 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { VerdictRow } from "@tare/eval";
 import type { Evaluations } from "../evaluations/store.ts";
 import { inTransaction } from "../store/in_transaction.ts";
+import { prepared } from "../store/prepared.ts";
 import { comparisonKey, type Plan } from "./plan.ts";
 
 /** How a job stands. It ends in one of the last three. */
@@ -118,9 +119,10 @@ export const jobTables = `
 
 /** Opens jobs. */
 export function openJobs(database: DatabaseSync, evaluations: Evaluations): Jobs {
-  const all = (sql: string, ...values: (string | number | null)[]) => database.prepare(sql).all(...values);
+  const prepare = prepared(database);
+  const all = (sql: string, ...values: (string | number | null)[]) => prepare(sql).all(...values);
   const changed = (sql: string, ...values: (string | number | null)[]) =>
-    Number(database.prepare(sql).run(...values).changes) > 0;
+    Number(prepare(sql).run(...values).changes) > 0;
   const open = "state IN ('queued', 'running')";
   return {
     add({ id, owner, key, hash, evaluation, judge, plan, total, created }) {
@@ -165,7 +167,7 @@ export function openJobs(database: DatabaseSync, evaluations: Evaluations): Jobs
         if (!row) return;
         evaluations.addVerdicts(String(row.evaluation), verdicts);
         const invalid = verdicts.filter(({ winner }) => winner === "invalid");
-        const add = database.prepare("INSERT INTO job_invalid VALUES (?, ?) ON CONFLICT DO NOTHING");
+        const add = prepare("INSERT INTO job_invalid VALUES (?, ?) ON CONFLICT DO NOTHING");
         for (const verdict of invalid) add.run(Number(row.number), comparisonKey(verdict));
         const counted = "UPDATE job SET done = done + ?, invalid = invalid + ? WHERE id = ?";
         changed(counted, verdicts.length, invalid.length, id);
