@@ -125,6 +125,7 @@ export function createApp(options: AppOptions): App {
     ...{ studies, calculate, results: keepResults({ evaluations: store.evaluations, studies, calculate }) },
     stream: streams({
       ...{ bounds: limits.streams, heartbeat: 1000 * limits.heartbeatSeconds, closing, logError },
+      may: (principal) => !("token" in principal) || store.access.token(principal.token) !== undefined,
     }),
   };
 

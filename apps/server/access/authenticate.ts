@@ -30,10 +30,10 @@ async function principalOf(c: Context<Env>, { access, cookies, trustLocal }: Aut
     const token = access.tokenOf(key);
     return token?.role === "rewards" ? { role: "rewards", token: token.id, by: "token" } : { role: "anyone" };
   }
-  const secret = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  const secret = /^Bearer(?:\s+|$)(.*)/i.exec(c.req.header("authorization") ?? "")?.[1];
   const token = secret === undefined ? undefined : access.tokenOf(secret);
   if (token) return { role: token.role, token: token.id, by: "token" };
-  if (secret !== undefined) return { role: "anyone" }; // a wrong token is no reason to look for another way in
+  if (secret !== undefined) return { role: "anyone" }; // a wrong token, or none, is no reason to look for another way in
   // Who tries out an annotator's page with an admin's browser is an annotator there.
   const kinds: readonly CookieKind[] = c.req.path.startsWith("/v1/session")
     ? ["annotator", "admin"]
@@ -59,8 +59,7 @@ const byId: Readonly<Record<CookieKind, (access: Access, id: string | undefined)
 /** Whether the other end is a process of this machine, and no proxy that speaks for others. */
 function isLocal(c: Context<Env>): boolean {
   const from = c.env?.remoteAddr?.hostname ?? "";
-  const forwarded = ["forwarded", "x-forwarded-for", "x-real-ip", "via"].some((name) =>
-    c.req.header(name) !== undefined
-  );
-  return !forwarded && (from === "::1" || /^(::ffff:)?127\./.test(from));
+  const forwarded = /^(x-)?forwarded|^via$|^(x|cf|true|fastly|fly)-(real|cluster|connecting|client)-(client-)?ip$/;
+  return ![...c.req.raw.headers.keys()].some((name) => forwarded.test(name)) &&
+    (from === "::1" || /^(::ffff:)?127\./.test(from));
 }

@@ -1,6 +1,6 @@
 /** Streams of events that a server sends (SSE). */
 import type { Context } from "hono";
-import { keyOf } from "../access/principal.ts";
+import { keyOf, type Principal } from "../access/principal.ts";
 import type { Env } from "./env.ts";
 import type { LogError } from "./log.ts";
 import { type Bounds, slots } from "./slots.ts";
@@ -31,22 +31,30 @@ export interface StreamOptions {
   readonly heartbeat: number;
   /** Ends all. */
   readonly closing: AbortSignal;
+  /** Whether somebody may still listen: their token may be revoked meanwhile. It is asked before each event, and with each comment. */
+  readonly may: (principal: Principal) => boolean;
   /** Hears of sources that fail; the stream breaks off, and the client comes back. */
   readonly logError: LogError;
 }
 
 /** Makes what opens streams. */
-export function streams({ bounds, heartbeat, closing, logError }: StreamOptions): OpenStream {
+export function streams({ bounds, heartbeat, closing, may, logError }: StreamOptions): OpenStream {
   const take = slots("streams of events", bounds);
+  const headers = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
   return (c, source) => {
-    const leave = take(keyOf(c.var.principal, c.env?.remoteAddr?.hostname ?? ""));
+    if (c.req.method === "HEAD") return new Response(null, { headers }); // nobody would read it, or end it
+    const { principal } = c.var;
+    const leave = take(keyOf(principal, c.env?.remoteAddr?.hostname ?? ""));
     const over = new AbortController();
     const stop = AbortSignal.any([over.signal, closing]);
     const events = source(stop)[Symbol.asyncIterator]();
     const encoder = new TextEncoder();
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
-        const beat = () => (controller.desiredSize ?? 0) > 0 && controller.enqueue(encoder.encode(":\n\n"));
+        const beat = () => {
+          if (!may(principal)) over.abort();
+          else if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(":\n\n"));
+        };
         const timer = setInterval(beat, heartbeat);
         const end = () => {
           clearInterval(timer);
@@ -62,7 +70,7 @@ export function streams({ bounds, heartbeat, closing, logError }: StreamOptions)
       async pull(controller) {
         try {
           const { done, value } = await events.next();
-          if (done) over.abort();
+          if (done || !may(principal)) over.abort();
           else if (!stop.aborted) controller.enqueue(encoder.encode(textOf(value)));
         } catch (error) {
           if (stop.aborted) return;
@@ -73,7 +81,7 @@ export function streams({ bounds, heartbeat, closing, logError }: StreamOptions)
       },
       cancel: () => over.abort(),
     });
-    return new Response(body, { headers: { "content-type": "text/event-stream", "x-accel-buffering": "no" } });
+    return new Response(body, { headers });
   };
 }
 

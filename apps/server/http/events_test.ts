@@ -10,10 +10,11 @@ function opener(options: Partial<StreamOptions> = {}) {
   const failed: unknown[] = [];
   const open = streams({
     ...{ bounds: { each: 2, all: 3 }, heartbeat: 60_000, closing: closing.signal },
+    may: () => true,
     logError: (error) => failed.push(error),
     ...options,
   });
-  const ask = async (source: (signal: AbortSignal) => AsyncIterable<ServerEvent>, token = "t") => {
+  const ask = async (source: (signal: AbortSignal) => AsyncIterable<ServerEvent>, token = "t", method = "GET") => {
     const app = new Hono<Env>();
     app.get("/", (c) => {
       c.set("principal", { role: "admin", token, by: "token" });
@@ -22,7 +23,7 @@ function opener(options: Partial<StreamOptions> = {}) {
     app.onError((error) => {
       throw error;
     });
-    return await app.request("/");
+    return await app.request("/", { method });
   };
   return { ask, closing, failed };
 }
@@ -121,4 +122,31 @@ Deno.test("streams() breaks off and tells the log when a source fails, and leave
     await assertRejects(() => response.text(), Error, "broken");
   }
   assertEquals(failed.length, 4);
+});
+
+Deno.test("streams() opens nothing for who asks for headers alone", async () => {
+  const { ask, closing } = opener();
+  for (let i = 0; i < 5; i++) {
+    const response = await ask(waits, "t", "HEAD");
+    assertEquals([response.status, response.headers.get("content-type")], [200, "text/event-stream"]);
+  }
+  assertEquals((await ask(waits)).status, 200); // there is still a place
+  closing.abort();
+});
+
+Deno.test("streams() ends the stream of who may listen no more, before an event and where none comes", async () => {
+  const may = new Set(["x", "y"]);
+  const { ask } = opener({ heartbeat: 1, may: (principal) => "token" in principal && may.has(principal.token) });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const [silent, told] = [
+    await ask(waits, "x"),
+    await ask(async function* () {
+      await promise;
+      yield { event: "secret", data: 1 };
+    }, "y"),
+  ];
+  may.clear();
+  resolve();
+  assertEquals(await silent.text(), "event: hello\ndata: 1\n\n");
+  assertEquals(await told.text(), "");
 });

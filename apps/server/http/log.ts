@@ -30,8 +30,8 @@ export function errorLog(log: Log, now: () => number): LogError {
 
 /** The path of a request as it may be known: without query, and without what may be a key, however it is written. */
 export function shownPath(url: string): string {
-  const { pathname } = new URL(url);
-  return decoded(decoded(pathname)) // who writes it twice encoded finds nothing, but has sent it
+  const path = /^[^:]*:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? ""; // no URL: what is called the host may be nonsense
+  return decoded(decoded(path)) // who writes it twice encoded finds nothing, but has sent it
     .replace(/^\/+r\/+[^/]*/i, "/r/…")
     .replace(/[\w-]{40,}/g, "…") // a secret in the wrong place
     .replace(/[^!-~…]/g, "?")

@@ -17,7 +17,7 @@ Deno.test("shownPath() shows no key, however its address is written", () => {
     [`/x/${escaped}/y`, "/x/…/y"],
     [`/get_reward/${key}`, "/get_reward/…"],
     [`/annotate/${key}${key}`, "/annotate/…"],
-    ["/a/../v1/tokens", "/v1/tokens"],
+    ["/a/../v1/tokens", "/a/../v1/tokens"], // as it was sent
     ["/a%0a%1b[2J%ff", "/a??[2J?"],
     [`/${"a/".repeat(200)}`, `/${"a/".repeat(200)}`.slice(0, 200)],
     ["/%zz%", "/%zz%"],
@@ -25,4 +25,5 @@ Deno.test("shownPath() shows no key, however its address is written", () => {
   for (const [path, shown] of cases) assertEquals(shownPath(`http://127.0.0.1${path}`), shown, path);
   const id = crypto.randomUUID();
   assertEquals(shownPath(`http://127.0.0.1/v1/evaluations/${id}/results`), `/v1/evaluations/${id}/results`);
+  assertEquals(shownPath(`http://127.0.0.1:8377.evil.example/r/${key}/classify`), "/r/…/classify");
 });

@@ -76,9 +76,13 @@ export const problemSchema: z.ZodType<ProblemBody> = z.looseObject({
   request: z.string(),
 }).openapi("Problem");
 
+/** Most characters of a detail: it may quote what was sent. */
+const longest = 1_000;
+
 /** The answer to a request that met a problem. */
 export function problemResponse({ status, message, options }: Problem, request: string): Response {
-  const body = { type: "about:blank", title: titles[status] ?? "Error", status, detail: message, request };
+  const detail = message.length > longest ? `${message.slice(0, longest)}…` : message;
+  const body = { type: "about:blank", title: titles[status] ?? "Error", status, detail, request };
   return new Response(JSON.stringify({ ...options.more, ...body }), {
     status,
     headers: { "content-type": "application/problem+json", ...options.headers },

@@ -16,27 +16,25 @@ export interface Rate {
 /** Rates by role. */
 export type Rates = Readonly<Record<Role, Rate>>;
 
-/** Where buckets are forgotten: those that are full again say nothing. */
+/** How many buckets are kept. Beyond them those are forgotten that were not used for longest, which are most likely full. */
 const mostBuckets = 10_000;
 
 /**
  * Makes the function that takes a token of somebody's bucket.
  *
  * @param now The clock, in milliseconds.
+ * @param most How many buckets are kept.
  * @returns Milliseconds to wait until there is one; 0 if it was taken.
  */
-export function buckets(now: () => number): (key: string, rate: Rate) => number {
-  const kept = new Map<string, { left: number; at: number; readonly rate: Rate }>();
-  const filled = ({ left, at, rate }: { left: number; at: number; rate: Rate }, time: number) =>
-    Math.min(rate.burst, left + Math.max(0, time - at) * rate.perSecond / 1000);
+export function buckets(now: () => number, most: number = mostBuckets): (key: string, rate: Rate) => number {
+  const kept = new Map<string, { readonly left: number; readonly at: number }>(); // the last used stands last
   return (key, rate) => {
     const time = now();
-    if (kept.size >= mostBuckets) {
-      for (const [name, bucket] of kept) if (filled(bucket, time) >= bucket.rate.burst) kept.delete(name);
-    }
-    const bucket = kept.get(key) ?? { left: rate.burst, at: time, rate };
-    const left = filled(bucket, time);
-    kept.set(key, { left: left >= 1 ? left - 1 : left, at: time, rate });
+    const bucket = kept.get(key) ?? { left: rate.burst, at: time };
+    const left = Math.min(rate.burst, bucket.left + Math.max(0, time - bucket.at) * rate.perSecond / 1000);
+    kept.delete(key);
+    kept.set(key, { left: left >= 1 ? left - 1 : left, at: time });
+    if (kept.size > most) kept.delete(kept.keys().next().value!);
     return left >= 1 ? 0 : Math.ceil((1 - left) * 1000 / rate.perSecond);
   };
 }

@@ -1,5 +1,5 @@
 /** The data folder: everything that must not be lost, in three files of SQLite. */
-import { mkdirSync } from "node:fs";
+import { closeSync, mkdirSync, openSync } from "node:fs";
 import {
   openCallLog,
   openDatabase,
@@ -57,7 +57,7 @@ export interface Store extends Disposable {
 export function openStore(folder: string): Store {
   const memory = folder === ":memory:";
   if (!memory) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const file = (name: string) => memory ? folder : `${folder}/${name}.sqlite`;
+  const file = (name: string) => memory ? folder : ownFile(`${folder}/${name}.sqlite`);
   using stack = new DisposableStack();
   const database = openDatabase(file("server"), {
     ...{ name: "data folder of the server", application: 0x54535256, version: 1 }, // TSRV
@@ -74,4 +74,12 @@ export function openStore(folder: string): Store {
     baselines: openKeptBaselines(database),
     [Symbol.dispose]: () => opened.dispose(),
   };
+}
+
+/** A file that nobody else can read: the key that signs cookies is in it, and the folder may have been there before. SQLite's own are like it. */
+function ownFile(path: string): string {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+  } catch { /* SQLite says why */ }
+  return path;
 }
