@@ -72,7 +72,12 @@ Deno.test("an evil origin changes nothing: JSON, forms and texts, with and witho
     for (const site of sites) {
       for (const [type, body] of bodies) {
         for (const more of [[], [["cookie", cookie]]]) {
-          const { status } = await ask(method, path, { "content-type": type, ...site, ...Object.fromEntries(more) }, body);
+          const { status } = await ask(
+            method,
+            path,
+            { "content-type": type, ...site, ...Object.fromEntries(more) },
+            body,
+          );
           assertEquals(status, 403, `${method} ${path} ${type} ${JSON.stringify(site)}`);
           asked++;
         }
