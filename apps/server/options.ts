@@ -92,7 +92,7 @@ export interface JudgeAbout {
 
 /** Limits of what is asked. */
 export interface Limits {
-  /** Most bytes of a body. @default {64 MiB} */
+  /** Most bytes of a body; 64 KiB where people, or nobody known, send it. Four such bodies may be held at a time. @default {64 MiB} */
   readonly bytes: number;
   /** Seconds in which a body has to come. @default {30} */
   readonly bodySeconds: number;
