@@ -39,7 +39,10 @@ async function ready(page: Page, count: string): Promise<string> {
 }
 
 browserTest("tare serve: an admin's file, two people's votes and a judge's, each seen as it comes", async (open) => {
-  await using server = await serveTare((a, b) => ({ verdict: a.length > b.length ? "A" : "B", rationale: "It says more." }));
+  await using server = await serveTare((a, b) => ({
+    verdict: a.length > b.length ? "A" : "B",
+    rationale: "It says more.",
+  }));
   const { page, wrong } = await open({ ...desktop, permissions: ["clipboard-read", "clipboard-write"] });
   await page.goto(server.login);
   await page.locator("#upload").waitFor();
