@@ -7,33 +7,36 @@
  *    all of them get a task in the same moment and vote in the same moment, again and again; once each at a pace of their own,
  *    a vote a second on average. Every vote that was acknowledged must be in the study's log afterwards.
  * 2. Rewards. 64 clients of `/get_reward` ask for single samples, as OpenRLHF does: of a server that scores together what comes
- *    together, and of one that does not (`--batch 1`), by turns. Both must give the same numbers: raw less baseline, as offline.
+ *    together, and of one that does not (`--batch 1`), by turns. Once the reward model is one of this machine, on a CPU that
+ *    computes all the time whether texts come together or not; once another server, which takes 20 ms a pass as a GPU does. All
+ *    must give the numbers of offline scoring, less the baselines.
  *
  * Server and clients share the cores: what a client measures is what it waits for, its own work included.
  */
 import { parseArgs } from "@std/cli";
 import { table } from "../apps/cli/table.ts";
 import { prepare } from "./server/prepare.ts";
-import { startServer } from "./server/start.ts";
+import { localModel, startServer } from "./server/start.ts";
 import { atOnce, atTheirPace, invited, openStudy, type Timed } from "./server/votes.ts";
-import { compareBatching, keepAsking } from "./server/rewards.ts";
+import { compareBatching, keepAsking, scored } from "./server/rewards.ts";
+import { startUpstream } from "./server/upstream.ts";
 
 const args = parseArgs(Deno.args, {
   string: ["annotators", "rounds", "prompts", "clients", "samples", "size"],
   default: { annotators: "200", rounds: "20", prompts: "400", clients: "64", samples: "2048", size: "d96" },
 });
-const load = () => Deno.loadavg().map((load) => load.toFixed(2)).join(" ");
+const loadNow = () => Deno.loadavg().map((load) => load.toFixed(2)).join(" ");
 const folder = await Deno.makeTempDir();
-console.log(`load ${load()}, ${navigator.hardwareConcurrency} cores`);
+console.log(`load ${loadNow()}, ${navigator.hardwareConcurrency} cores`);
 try {
   await prepare(folder, args.size, Number(args.prompts));
 
   const annotators = Number(args.annotators);
-  const server = await startServer(folder, []);
+  const server = await startServer(folder, localModel(folder));
   const evaluation = await openStudy(server, folder, annotators);
   const people = await invited(server, evaluation, annotators);
   const stop = new AbortController();
-  const rewards = keepAsking(server, folder, 4, stop.signal);
+  const rewards = keepAsking(server, await scored(folder), 4, stop.signal);
   const together = await atOnce(people, Number(args.rounds));
   const apart = await atTheirPace(people, Number(args.rounds));
   stop.abort();
@@ -57,8 +60,13 @@ try {
   console.log(`All ${together.acknowledged.length + apart.acknowledged.length} acknowledged votes are in the log.`);
   await server.stop();
 
-  await compareBatching(folder, Number(args.clients), Number(args.samples));
+  const load = { clients: Number(args.clients), count: Number(args.samples) };
+  console.log(`\n${load.clients} clients of /get_reward with single samples; median of 3 runs, by turns`);
+  await compareBatching("a model of this machine, one thread", folder, localModel(folder), await scored(folder), load);
+  using upstream = await startUpstream(folder);
+  const { flags, samples } = upstream;
+  await compareBatching("a server that takes 20 ms a pass, one at a time", folder, flags, samples, load);
 } finally {
   await Deno.remove(folder, { recursive: true });
 }
-console.log(`load ${load()} at the end`);
+console.log(`load ${loadNow()} at the end`);

@@ -46,7 +46,7 @@ export function findRemote(url: string, values: RewardValues, { signal }: Contex
 export function remoteReward(
   url: string,
   { "reward-kind": kind, "reward-name": model }: RewardValues,
-): (options: Pick<RemoteRewardOptions, "signal" | "text">) => Reward {
+): (options: Pick<RemoteRewardOptions, "signal" | "text" | "batch">) => Reward {
   if (kind === undefined) throw new UsageError("Expected --reward-kind beside --reward-url: classify or openrlhf");
   checkAddress("reward-url", url);
   const apiKey = Deno.env.get("TARE_REWARD_KEY");

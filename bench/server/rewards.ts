@@ -4,18 +4,19 @@ import { baselineRows, rowsOf } from "./prepare.ts";
 import { type Server, startServer } from "./start.ts";
 
 /** A sample, and what offline scoring says of it, less the mean of its prompt. */
-interface Sample {
+export interface Sample {
   readonly prompt: string;
   readonly query: string;
   readonly expected: number;
 }
 
-async function samplesOf(folder: string): Promise<Sample[]> {
-  const scored = await rowsOf<{ prompt: string; completion: string; reward: number }>(`${folder}/scored.jsonl`);
+/** Samples of the reward model of a folder. */
+export async function scored(folder: string): Promise<Sample[]> {
+  const rows = await rowsOf<{ prompt: string; completion: string; reward: number }>(`${folder}/scored.jsonl`);
   const baselines = new Map((await baselineRows(folder)).map(({ prompt, rewards }) => {
     return [prompt, rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length];
   }));
-  return scored.map(({ prompt, completion, reward }) => {
+  return rows.map(({ prompt, completion, reward }) => {
     const expected = Math.fround(Math.fround(reward) - baselines.get(prompt)!);
     return { prompt, query: prompt + completion, expected };
   });
@@ -33,11 +34,10 @@ async function rewardOf(server: Server, { prompt, query }: Sample): Promise<numb
 /** Keeps some clients busy until the signal fires; says how much they got. */
 export async function keepAsking(
   server: Server,
-  folder: string,
+  samples: readonly Sample[],
   clients: number,
   signal: AbortSignal,
 ): Promise<{ readonly asked: number; readonly seconds: number }> {
-  const samples = await samplesOf(folder);
   const start = performance.now();
   let asked = 0;
   await Promise.all(Array.from({ length: clients }, async () => {
@@ -49,25 +49,36 @@ export async function keepAsking(
   return { asked, seconds: (performance.now() - start) / 1000 };
 }
 
-/** Times both servers by turns, and prints how much they get done. */
-export async function compareBatching(folder: string, clients: number, count: number): Promise<void> {
-  const samples = await samplesOf(folder);
+/** What asks, and how much. */
+export interface Asking {
+  readonly clients: number;
+  readonly count: number;
+}
+
+/** Times two servers by turns, one that scores together what comes together and one that does not, and prints the ratio. */
+export async function compareBatching(
+  name: string,
+  folder: string,
+  flags: readonly string[],
+  samples: readonly Sample[],
+  { clients, count }: Asking,
+): Promise<void> {
   const servers = {
-    together: await startServer(folder, []),
-    "one by one": await startServer(folder, ["--batch", "1"]),
+    together: await startServer(folder, flags),
+    "one by one": await startServer(folder, [...flags, "--batch", "1"]),
   };
   const rates: Record<keyof typeof servers, number[]> = { together: [], "one by one": [] };
   for (let round = 0; round < 4; round++) {
-    for (const name of ["together", "one by one"] as const) {
-      const many = name === "together" ? count : Math.ceil(count / 8);
-      const rate = await rateOf(servers[name], samples, clients, many);
-      if (round > 0) rates[name].push(rate); // the first warms up
+    for (const way of ["together", "one by one"] as const) {
+      const many = way === "together" ? count : Math.ceil(count / 8);
+      const rate = await rateOf(servers[way], samples, clients, many);
+      if (round > 0) rates[way].push(rate); // the first warms up
     }
   }
   for (const server of Object.values(servers)) await server.stop();
   const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
   const [together, single] = [median(rates.together), median(rates["one by one"])];
-  console.log(`\n${clients} clients of /get_reward with single samples; median of 3 runs, by turns`);
+  console.log(`\n${name}`);
   console.log(table(["scored", "samples a second", "ratio"], [
     ["together", together.toFixed(0), (together / single).toFixed(2)],
     ["one by one", single.toFixed(0), "1"],

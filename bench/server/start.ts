@@ -13,13 +13,17 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts one on a free port, with the models of a folder and more flags. */
+/** Flags of a server that scores by the reward model of a folder. */
+export function localModel(folder: string): readonly string[] {
+  return ["--reward", `${folder}/reward`, "--baselines", `${folder}/baselines.jsonl`];
+}
+
+/** Starts one on a free port; its data are in a new folder of the folder. */
 export async function startServer(folder: string, flags: readonly string[]): Promise<Server> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-A", "apps/cli/mod.ts", "serve", "--data", await Deno.makeTempDir({ dir: folder }), "--port", "0"],
-      ...["--device", "cpu", "--threads", "1", "--reward", `${folder}/reward`],
-      ...["--baselines", `${folder}/baselines.jsonl`, ...flags],
+      ...["--device", "cpu", "--threads", "1", ...flags],
     ],
     ...{ cwd: root, stdin: "null", stdout: "piped", stderr: "piped" },
   }).spawn();

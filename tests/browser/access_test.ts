@@ -6,7 +6,7 @@ import { serveTare } from "./served.ts";
 
 /** Roles of what somebody uses or hears of by its name. */
 const named = new Set(
-  ["button", "link", "textbox", "checkbox", "combobox", "spinbutton", "progressbar", "dialog", "img", "group", "table"],
+  ["button", "link", "textbox", "checkbox", "combobox", "spinbutton", "progressbar", "dialog", "img", "table"],
 );
 
 /** What a screen reader finds in a page without a name. */

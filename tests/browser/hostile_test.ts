@@ -216,6 +216,12 @@ browserTest("another site's page reads nothing and changes nothing, for admins a
   await page.locator("#close").click();
   await page.locator("#prompt").waitFor();
   const before = await stateOf(server, id);
+  const refused = new Map<number, number>();
+  page.on("response", (response) => {
+    if (response.request().method() === "POST") {
+      refused.set(response.status(), 1 + (refused.get(response.status()) ?? 0));
+    }
+  });
   for (const site of ["127.0.0.1", "localhost"]) { // of the same site, and of another
     await page.goto(`http://${site}:${attacker.addr.port}/`);
     for (const target of [server.origin, `http://localhost:${port}`]) {
@@ -237,6 +243,8 @@ browserTest("another site's page reads nothing and changes nothing, for admins a
     }
   }
   assertEquals(await stateOf(server, id), before);
+  assertEquals([...refused.keys()], [403], "whatever arrived was refused for where it came from");
+  assert(refused.get(403)! > 50, "and much arrived");
   await signedIn(context, server.origin, ".cards");
   await signedIn(context, `${server.origin}/annotate`, "#instructions");
 

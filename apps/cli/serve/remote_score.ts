@@ -8,13 +8,15 @@ import { textEpisode } from "./text_episode.ts";
 /**
  * Connects to the server that `--reward-url` names; nothing is asked yet.
  *
+ * @param values The flags; `batch` is how many texts go into a request.
  * @throws {UsageError} If it is no address, or nobody says what it speaks.
  */
-export function remoteScore(url: string, values: RewardValues): Score {
+export function remoteScore(url: string, values: RewardValues & { readonly batch?: number }): Score {
   const connect = remoteReward(url, values);
   const text = (episode: Episode) => (episode as Episode & ScoreRow).text;
   return Object.assign(
-    (rows: readonly ScoreRow[], signal?: AbortSignal) => connect({ signal, text })(rows.map(textEpisode)),
+    (rows: readonly ScoreRow[], signal?: AbortSignal) =>
+      connect({ signal, text, batch: values.batch })(rows.map(textEpisode)),
     { id: connect({}).id, concurrency: 4 }, // a server that batches gains from having more at once
   );
 }

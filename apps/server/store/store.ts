@@ -24,10 +24,10 @@ export interface Store extends Disposable {
   readonly jobs: Jobs;
   /** Studies: tasks and votes of people; a study has the id of its evaluation for a name. */
   readonly studies: SqliteStudyStore;
-  /** Files of responses that the owner put into the folder `responses` in it. */
-  readonly files: ResponseFiles;
   /** Baselines that were drawn on the spot. */
   readonly baselines: KeptBaselines;
+  /** Files of responses that the owner put into the folder `responses` in it. */
+  readonly files: ResponseFiles;
   /** Calls of judges: what was paid for is not asked again. */
   readonly calls: SqliteCallLog;
 }
