@@ -6,7 +6,7 @@ import { serveTare } from "./served.ts";
 
 /** Roles of what somebody uses or hears of by its name. */
 const named = new Set(
-  ["button", "link", "textbox", "checkbox", "combobox", "spinbutton", "progressbar", "dialog", "img", "table"],
+  ["button", "link", "textbox", "checkbox", "combobox", "spinbutton", "progressbar", "dialog", "img", "region"],
 );
 
 /** What a screen reader finds in a page without a name. */
@@ -167,7 +167,7 @@ browserTest("names, contrast, the keyboard's way and 320 pixels: every page can 
   await page.getByRole("heading", { name: "Judges against people" }).waitFor();
   await page.locator("#annotators").fill("Cem");
   await page.getByRole("button", { name: "Make links" }).click();
-  await page.getByLabel("Link of Cem").waitFor();
+  await page.getByLabel("Link of Cem", { exact: true }).waitFor();
   await page.evaluate(`document.querySelectorAll("details").forEach((it) => it.open = true)`);
   await check(page);
   await checkTabs(page);
