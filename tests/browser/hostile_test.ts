@@ -136,17 +136,18 @@ const attack = (target: string, id: string) =>
   const paths = ["/v1/evaluations", "/v1/evaluations?name=forged", "/v1/tokens", "/v1/evaluations/${id}/invitations",
     "/v1/evaluations/${id}/jobs", "/v1/session/next", "/v1/session/votes", "/v1/login", "/v1/session"];
   const until = (arm) => new Promise((resolve) => { arm(resolve); setTimeout(() => resolve("late"), 5000); });
-  for (const path of paths) {
+  await Promise.all(paths.map(async (path) => {
     for (const type of ["application/json", "application/jsonl", "text/plain"]) {
       await fetch(target + path, { method: "POST", credentials: "include", headers: { "content-type": type }, body })
-        .then((response) => got.push("read " + path), () => {});
+        .then(() => got.push("read " + path), () => {});
     }
     for (const type of ["text/plain", "application/x-www-form-urlencoded"]) {
-      await fetch(target + path, { method: "POST", mode: "no-cors", credentials: "include", headers: { "content-type": type }, body }).catch(() => {});
+      const headers = { "content-type": type };
+      await fetch(target + path, { method: "POST", mode: "no-cors", credentials: "include", headers, body }).catch(() => {});
     }
     navigator.sendBeacon(target + path, body);
     await fetch(target + path, { credentials: "include" }).then(() => got.push("read GET " + path), () => {});
-  }
+  }));
   for (const path of ["/v1/evaluations/${id}?confirm=kept", "/v1/login", "/v1/session"]) {
     await fetch(target + path, { method: "DELETE", credentials: "include" }).then(() => got.push("DELETE " + path), () => {});
   }
@@ -243,8 +244,7 @@ browserTest("another site's page reads nothing and changes nothing, for admins a
     }
   }
   assertEquals(await stateOf(server, id), before);
-  assertEquals([...refused.keys()], [403], "whatever arrived was refused for where it came from");
-  assert(refused.get(403)! > 20, "and much arrived");
+  assertEquals([...refused], [[403, 12]], "each form that was sent was refused for where it came from");
   await signedIn(context, server.origin, ".cards");
   await signedIn(context, `${server.origin}/annotate`, "#instructions");
 

@@ -86,7 +86,7 @@ async function vote(
 
 const rows = (await readRows<Row>("responses.jsonl")).filter(({ policy }) => policies.includes(policy));
 const goldOf = new Map(rows.map(({ prompt, response, gold }) => [response + prompt, gold]));
-const gold = (text: string) => goldOf.get(text) ?? 0; // a gold check pairs a prompt with another's response
+const gold = (text: string) => goldOf.get(text) ?? -1; // a response to another prompt, in a gold check
 const texts = ({ policy, promptId, prompt, response }: Row) => ({ policy, promptId, prompt, response });
 const ids = [...new Set(rows.map(({ promptId }) => promptId))];
 const random = randomFrom(8);
@@ -94,14 +94,20 @@ await Deno.mkdir(images, { recursive: true });
 await using server = await serveTare(() => ({ verdict: "tie", rationale: "" }));
 const browser = await chromium.launch({ executablePath: path!, args: ["--no-sandbox", "--disable-gpu"] });
 
-const shown = new Set(ids.slice(0, 64));
+const shown = new Set(ids.slice(0, 90));
 const verdicts = (await readRows<{ judge: string; promptId: string; a: string; b: string }>("verdicts.jsonl")).filter(
   ({ judge, promptId, a, b }) =>
     judge === "judge" && shown.has(promptId) && [a, b].every((it) => policies.includes(it)),
 );
+const judged = verdicts.map((verdict) => ({ ...verdict, judge: "held-out reward model" })); // which the demo calls "judge"
 const responses = rows.filter(({ promptId }) => shown.has(promptId)).map(texts);
-const whole = await begin(server, { name: "Help at home", responses, verdicts }, { overlap: 3, gold: 12 }, annotators);
-for (const [i, link] of whole.links.entries()) await vote(server, link, gold, i !== 16, 13, random);
+const whole = await begin(
+  server,
+  { name: "Help at home", responses, verdicts: judged },
+  { overlap: 2, gold: 4 },
+  annotators,
+);
+for (const [i, link] of whole.links.entries()) await vote(server, link, gold, i !== 16, 11, random);
 
 const best = [...ids].sort((a, b) => worst(b) - worst(a)).slice(0, 24);
 const good = rows.filter(({ promptId, policy }) => best.includes(promptId) && policy !== "ppo").map(texts);
@@ -137,11 +143,11 @@ async function annotate(link: string, name: string, options: Parameters<typeof b
   await page.close();
 }
 
-const window = { viewport: { width: 1280, height: 720 }, deviceScaleFactor: 1.5 };
+const window = { viewport: { width: 1280, height: 600 }, deviceScaleFactor: 1.5 };
 await annotate(single.links[0]!, "annotate.png", window);
 await annotate(single.links[1]!, "annotate-dark.png", { ...window, colorScheme: "dark" });
 await annotate(single.links[2]!, "annotate-phone.png", phone);
-const page = await browser.newPage({ ...desktop, viewport: { width: 1280, height: 1240 }, deviceScaleFactor: 1.25 });
+const page = await browser.newPage({ ...desktop, viewport: { width: 1280, height: 1700 }, deviceScaleFactor: 1 });
 await page.goto(server.login);
 await page.locator(".cards").waitFor();
 await page.goto(`${server.origin}/evaluations/${whole.id}`);
