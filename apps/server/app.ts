@@ -7,6 +7,8 @@ import { loginRoutes } from "./access/login.ts";
 import { tokenRoutes } from "./access/tokens.ts";
 import { calculateBeside } from "./evaluations/calculate.ts";
 import { keepResults } from "./evaluations/results.ts";
+import { eventRoutes } from "./evaluations/events.ts";
+import { resultsRoutes } from "./evaluations/results_routes.ts";
 import { evaluationRoutes } from "./evaluations/routes.ts";
 import { bodies } from "./http/body.ts";
 import { changes } from "./http/changes.ts";
@@ -16,10 +18,10 @@ import { streams } from "./http/events.ts";
 import { headers } from "./http/headers.ts";
 import { healthRoutes } from "./http/health.ts";
 import { hosts } from "./http/hosts.ts";
-import { logged } from "./http/log.ts";
+import { errorLog, logged } from "./http/log.ts";
 import { openApiDocument } from "./http/openapi.ts";
 import { ownPages } from "./http/origin.ts";
-import { Problem, problemResponse } from "./http/problem.ts";
+import { Problem, problemResponse, tellIssue } from "./http/problem.ts";
 import { limitRates, type Rates } from "./http/rate.ts";
 import { invitationRoutes } from "./human/invitation_routes.ts";
 import { sessionRoutes } from "./human/session_routes.ts";
@@ -29,6 +31,7 @@ import { jobRoutes } from "./judging/jobs.ts";
 import { judgementRoutes } from "./judging/judgements.ts";
 import type { AppOptions, Limits } from "./options.ts";
 import { rewardRoutes } from "./rewards/routes.ts";
+import { storeProblem } from "./store/failure.ts";
 import { dashboardRoutes } from "./pages/dashboard/routes.ts";
 import { pageRoutes } from "./pages/routes.ts";
 
@@ -67,6 +70,8 @@ const usual: Limits = {
 const areas: readonly ((api: Api, deps: Deps) => void)[] = [
   healthRoutes,
   evaluationRoutes,
+  resultsRoutes,
+  eventRoutes,
   judgementRoutes,
   jobRoutes,
   loginRoutes,
@@ -104,10 +109,11 @@ export function createApp(options: AppOptions): App {
     secure: origins.every((origin) => origin.startsWith("https:")),
     now: clock,
   });
+  const logError = errorLog(log, clock);
   const stop = new AbortController();
   const running = new Set<Promise<unknown>>();
   const background = (work: Promise<unknown>) => {
-    const settled = work.catch((error) => logError(error, "")).finally(() => running.delete(settled));
+    const settled = work.catch((error) => logError(error)).finally(() => running.delete(settled));
     running.add(settled);
   };
   const closing = stop.signal;
@@ -115,23 +121,17 @@ export function createApp(options: AppOptions): App {
   const calculate = options.calculate ?? calculateBeside(closing);
   const deps: Deps = {
     ...options,
-    ...{ clock, limits, cookies, closing, background, changes: changes() },
+    ...{ clock, limits, cookies, closing, background, changes: changes(), logError },
     ...{ studies, calculate, results: keepResults({ evaluations: store.evaluations, studies, calculate }) },
     stream: streams({
-      ...{ bounds: limits.streams, heartbeat: 1000 * limits.heartbeatSeconds, closing, failed: logError },
+      ...{ bounds: limits.streams, heartbeat: 1000 * limits.heartbeatSeconds, closing, logError },
     }),
   };
-
-  function logError(error: unknown, request: string): void {
-    const message = error instanceof Error ? error.stack ?? error.message : `${error}`;
-    log({ time: new Date(clock()).toISOString(), event: "error", request, message });
-  }
 
   const api: Api = new OpenAPIHono<Env>({
     defaultHook(result) {
       if (result.success) return;
-      const { path, message } = result.error.issues[0]!;
-      throw new Problem(422, `${path.join(".") || "the body"}: ${message}`);
+      throw new Problem(422, tellIssue(result.error.issues[0]!));
     },
   });
   api.use(logged(log, clock), headers(), hosts(origins));
@@ -145,11 +145,12 @@ export function createApp(options: AppOptions): App {
   api.notFound((c) => problemResponse(new Problem(404, "Expected a known address but found none here"), c.var.request));
   api.onError((error, c) => {
     if (error instanceof HTTPException) {
-      return problemResponse(new Problem(error.status as 400, error.message), c.var.request);
+      return problemResponse(new Problem(error.status, error.message), c.var.request);
     }
     if (error instanceof Problem) return problemResponse(error, c.var.request);
-    logError(error, c.var.request);
-    return problemResponse(new Problem(500, "Something went wrong here: the log says what"), c.var.request);
+    logError(error, { request: c.var.request });
+    const unknown = new Problem(500, "Something went wrong here: the log says what");
+    return problemResponse(storeProblem(error) ?? unknown, c.var.request);
   });
 
   return {

@@ -4,9 +4,6 @@ import { type CallLog, type Clock, gptJudge, metered, panel, templates } from "@
 import { openaiAsk } from "@tare/eval/openai";
 import type { NamedJudge } from "./options.ts";
 
-/** Names of templates. */
-type TemplateName = keyof typeof templates;
-
 /** A judge that is a language model behind a server of OpenAI's protocol. */
 export interface ModelConfig {
   /** The server's name of the model. */
@@ -16,7 +13,7 @@ export interface ModelConfig {
   /** Name of the environment variable that holds the key; without it none is sent. */
   readonly apiKeyEnv?: string;
   /** What the model is asked. @default {"helpful"} */
-  readonly template?: TemplateName;
+  readonly template?: keyof typeof templates;
   /** Whether each pair is judged in both orders, or in one. @default {"both"} */
   readonly orders?: "both" | "one";
   /** Divides logits; 0 takes the most likely token. @default {0} */
@@ -54,7 +51,7 @@ const modelConfig: z.ZodType<ModelConfig> = z.strictObject({
   baseURL: z.string().min(1).optional(),
   apiKeyEnv: z.string().regex(/^[A-Z_][A-Z0-9_]*$/, "the name of an environment variable in capital letters")
     .optional(),
-  template: z.enum(Object.keys(templates) as TemplateName[]).optional(),
+  template: z.enum(Object.keys(templates) as (keyof typeof templates)[]).optional(),
   orders: z.enum(["both", "one"]).optional(),
   temperature: z.number().min(0).optional(),
   maxTokens: positive.optional(),

@@ -4,6 +4,8 @@
  * @module
  */
 export { firstToken } from "./access/first_token.ts";
+export type { Role } from "./access/principal.ts";
+export type { Access, InvitationRecord, TokenRecord, TokenRole } from "./access/store.ts";
 export { type App, createApp } from "./app.ts";
 export { type Calculate, calculateHere, type Calculations, type ReportInput } from "./evaluations/calculate.ts";
 export {
@@ -21,6 +23,8 @@ export type { Connection } from "./http/env.ts";
 export type { Log, LogEntry } from "./http/log.ts";
 export type { Rate, Rates } from "./http/rate.ts";
 export type { Bounds } from "./http/slots.ts";
+export type { Plan } from "./judging/plan.ts";
+export type { JobRecord, JobRequest, Jobs, JobState, NewJob, NextJob } from "./judging/store.ts";
 export type {
   AppOptions,
   JudgeAbout,
@@ -32,5 +36,6 @@ export type {
   ScoreRow,
   Specials,
 } from "./options.ts";
+export type { KeptBaselines } from "./rewards/draw_baselines.ts";
 export { serve, type ServeOptions } from "./serve.ts";
 export { openStore, type Store } from "./store/store.ts";

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { testApp } from "./fakes.ts";
 
 /** What is committed; `deno task openapi` writes it. */
@@ -31,6 +31,7 @@ Deno.test("every route has a summary, roles, answers that are described, and the
         [true, true, true, true, named],
         `${method} ${path}`,
       );
+      assert(inPath.length === 0 || "404" in responses, `${method} ${path} says what an unknown id is answered`);
     }
   }
   for (const [, name] of committed.matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {

@@ -10,6 +10,7 @@ import {
   type Store,
 } from "@tare/server";
 import { type Command, type Context, defineCommand } from "../command.ts";
+import { naming } from "../files.ts";
 import { UsageError } from "../flags.ts";
 import { takeLock } from "../lock.ts";
 import { remoteRewardFlags } from "../remote_reward.ts";
@@ -44,8 +45,11 @@ export const serve: Command = defineCommand({
     const { data, json } = values;
     const say = (line: string) => json ? context.note(line) : context.print(`${line}\n`);
 
+    await using _ended = {
+      [Symbol.asyncDispose]: () => values.reward === undefined ? Promise.resolve() : threadsEnd(),
+    };
     using stack = new DisposableStack();
-    await Deno.mkdir(data, { recursive: true, mode: 0o700 });
+    await makeFolder(data);
     stack.use(await takeLock(`${data}/.lock`, data));
     const store = stack.use(openStore(data));
     const judges = openJudges(config, { calls: store.calls, env: (name) => Deno.env.get(name) });
@@ -60,6 +64,7 @@ export const serve: Command = defineCommand({
       const log = logTo(context, values.log);
       app = createApp({ store, judges, ...rewards, origins, trustLocal: isPrivate(values), log });
       say(`Listening at ${origins[0]}`);
+      if (rewards.score) say(trainersAsk(origins[0]!, isPrivate(values)));
       const token = firstToken(store.access) ?? (values["new-token"] ? anotherToken(store) : undefined);
       if (token) {
         say(`An admin signs in, now or later, by this link, which is shown once: ${origins[0]}/login#${token}`);
@@ -77,12 +82,46 @@ export const serve: Command = defineCommand({
   },
 });
 
+/**
+ * Gives threads that were stopped the time to end. A driver of graphics cards that one of them has loaded, if only to find no
+ * card, crashes where the program ends meanwhile: one time in ten, by what was measured on Linux.
+ */
+function threadsEnd(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 300));
+}
+
+/** Makes the data folder, for its owner alone. */
+async function makeFolder(data: string): Promise<void> {
+  try {
+    await Deno.mkdir(data, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists || error instanceof Deno.errors.NotADirectory) {
+      throw new UsageError(`Expected --data with a folder but found a file at ${data}, or on the way to it`);
+    }
+    throw naming(data, error);
+  }
+}
+
 /** The system's own error, saying which address it is about. */
 function refuseAddress(error: unknown, { host, port }: PlaceValues): never {
-  const taken = error instanceof Deno.errors.AddrInUse;
-  if (!taken && !(error instanceof Deno.errors.AddrNotAvailable)) throw error;
-  const why = taken ? "another program does; give another --port" : "this machine has no such address";
+  const why = error instanceof Deno.errors.AddrInUse
+    ? "another program does; give another --port"
+    : error instanceof Deno.errors.AddrNotAvailable
+    ? "this machine has no such address"
+    : error instanceof Deno.errors.PermissionDenied
+    ? "the system lets only its administrator; give a --port of 1024 or more"
+    : error instanceof Error && /lookup/.test(error.message)
+    ? "no address is known by this name"
+    : undefined;
+  if (why === undefined) throw error;
   throw new UsageError(`Cannot listen at ${host}, port ${port}: ${why}`);
+}
+
+/** What a trainer is given for the address of its reward model. */
+function trainersAsk(origin: string, local: boolean): string {
+  const key = local ? "" : "/r/KEY";
+  const made = local ? "" : '; KEY is a token that an admin makes by POST /v1/tokens {"name": …, "role": "rewards"}';
+  return `Trainers ask for rewards at ${origin}${key}/get_reward (OpenRLHF: --reward.remote_url) or ${origin}${key}/classify${made}`;
 }
 
 /** One more token of an admin, for who has lost the first. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { baselineTable, contrast, hashPrompt } from "@tare/contrastive";
 import { openDevice } from "@tare/core";
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { serveModels } from "../compare/fakes.ts";
 import { main } from "../main.ts";
 import { openReward } from "../reward_model.ts";
 import { textEpisode } from "../serve/text_episode.ts";
@@ -98,6 +99,74 @@ Deno.test("tare serve needs its address and its data folder alone, shows a link 
   assertEquals([stdout.split("\n").length - 1, code], [1, 0], "the address alone");
   await using third = new Served(allowed, ["--data", data, "--new-token"]);
   assertMatch(await third.link(), /#[\w-]{43}$/);
+});
+
+Deno.test("tare serve says what is wrong with a place, and how trainers come in through a proxy", async () => {
+  await using folder = new TemporaryFolder();
+  const file = `${folder.path}/file`;
+  await Deno.writeTextFile(file, "");
+  for (const data of [file, `${file}/data`]) {
+    const refused = await new Served(["-A"], ["--data", data]).stop();
+    assertEquals(refused, {
+      ...{ code: 2, stdout: "" },
+      stderr: `Expected --data with a folder but found a file at ${data}, or on the way to it\n`,
+    });
+  }
+  const lost = await new Served(["-A"], ["--data", `${folder.path}/data`, "--host", "nowhere.invalid"]).stop();
+  assertEquals(lost.code, 2, lost.stderr);
+  assertMatch(lost.stderr, /^Cannot listen at nowhere.invalid, port 0: no address is known by this name\n$/);
+
+  const rewards = ["--reward-url", "http://127.0.0.1:1/classify", "--reward-kind", "classify", "--missing", "raw"];
+  const flags = ["--data", `${folder.path}/data`, "--url", "https://eval.example.org", ...rewards];
+  await using server = new Served(["-A"], flags);
+  await server.link();
+  const { stdout } = await server.stop("SIGTERM");
+  assertMatch(stdout, /^Trainers ask .* https:\/\/eval\.example\.org\/r\/KEY\/get_reward .*"role": "rewards"\}$/m);
+});
+
+Deno.test("tare serve has a judge's job, a study, results and another server's rewards with the README's permissions", async () => {
+  await using folder = new TemporaryFolder();
+  const place = (name: string) => `${folder.path}/${name}`;
+  const [data, file, rows] = [place("data"), place("serve.json"), place("rows.jsonl")];
+  const row = (policy: string, says: string) =>
+    JSON.stringify({ policy, promptId: "p", prompt: "Is it?", response: says });
+  await Deno.writeTextFile(rows, `${row("a", "A!")}\n${row("b", "BB!")}\n`);
+  await using models = serveModels();
+  await using scores = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (request) => {
+    const { query } = await request.json();
+    return Response.json({ rewards: query.map(({ length }: string) => length) });
+  });
+  const score = `http://127.0.0.1:${scores.addr.port}/get_reward`;
+  const judges = { gpt: { model: "m", baseURL: models.url, apiKeyEnv: "JUDGE_KEY" } };
+  const upstream = { rewardUrl: score, rewardKind: "openrlhf", rewardName: "rm", missing: "raw" };
+  await Deno.writeTextFile(file, JSON.stringify({ data, judges, add: [`pair=${rows}`], ...upstream }));
+  const hosts = [models.url, score].map((url) => new URL(url).host);
+  const allowed = permissions(data, [file, rows, ...code], "--allow-env=JUDGE_KEY,TARE_REWARD_KEY")
+    .map((flag) => flag.startsWith("--allow-net") ? `${flag},${hosts}` : flag);
+  await using server = new Served(allowed, ["--config", file], { JUDGE_KEY: "sk-secret" });
+  const [url, token] = [await server.address(), (await server.link()).split("#")[1]];
+  const ask = async (method: string, path: string, body?: object) => {
+    const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
+    const response = await fetch(`${url}${path}`, { method, headers, body: body && JSON.stringify(body) });
+    const answer = await response.json();
+    assert(response.ok, answer.detail);
+    return answer;
+  };
+
+  const { evaluations: [{ id }] } = await ask("GET", "/v1/evaluations");
+  let job = await ask("POST", `/v1/evaluations/${id}/jobs`, { judge: "gpt" });
+  while (job.finished === undefined) job = await ask("GET", `/v1/jobs/${job.id}`);
+  await ask("POST", `/v1/evaluations/${id}/study`, {});
+  const results = await ask("GET", `/v1/evaluations/${id}/results`);
+  assertEquals([job.state, results.judges.length, results.people.progress.tasks], ["done", 1, 1]);
+  const rewards = await ask("POST", "/get_reward", { query: "four" });
+  assertEquals([rewards.rewards, models.questions.length], [[4], 2]);
+  const { stdout, stderr, code: exit } = await server.stop("SIGTERM");
+  assert(
+    stdout.includes(`\nTrainers ask for rewards at ${url}/get_reward (OpenRLHF: --reward.remote_url) or `),
+    stdout,
+  );
+  assertEquals([stderr, exit], [`pair: 2 responses and 0 verdicts of ${rows}\n`, 0]);
 });
 
 Deno.test("tare serve gives the rewards of scoring offline, by models that it may read and its own code", async () => {

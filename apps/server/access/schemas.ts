@@ -2,9 +2,9 @@
 import { z } from "@hono/zod-openapi";
 import type { TokenRecord, TokenRole } from "./store.ts";
 
-/** A name that an admin gives to somebody: 1 to 200 characters, none of them one that controls a terminal. */
+/** A name that somebody gives to something, as studies know names: 1 to 200 characters, none of them one that controls a terminal, and no half of one. */
 export const givenName: z.ZodType<string> = z.string()
-  // deno-lint-ignore no-control-regex
+  // deno-lint-ignore no-control-regex -- these are what it refuses
   .regex(/^[^\x00-\x1f\x7f-\x9f]{1,200}$/, "Expected a name of 1 to 200 characters without control characters")
   .refine((name) => name.isWellFormed(), "Expected a name of whole characters but found half of one");
 

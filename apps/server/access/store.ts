@@ -1,5 +1,6 @@
 /** Tokens and invitations in the server's file: their secrets are kept as hashes. */
 import type { DatabaseSync } from "node:sqlite";
+import { inTransaction } from "../store/in_transaction.ts";
 import { hashOf, newSecret } from "./secrets.ts";
 
 /** What tokens may be for. */
@@ -111,17 +112,7 @@ export function openAccess(database: DatabaseSync): Access {
     tokens: () => all<TokenRecord>(`${token} ORDER BY rowid`),
     revokeToken: (id) => changed("DELETE FROM token WHERE id = ?", id),
     invite,
-    inviteAll(invitations) {
-      database.exec("BEGIN IMMEDIATE"); // one write for all of them
-      try {
-        const made = invitations.map(invite);
-        database.exec("COMMIT");
-        return made;
-      } catch (error) {
-        if (database.isTransaction) database.exec("ROLLBACK");
-        throw error;
-      }
-    },
+    inviteAll: (invitations) => inTransaction(database, () => invitations.map(invite)), // one write for all of them
     invitationOf: (secret) => all<InvitationRecord>(`${invitation} WHERE hash = ?`, hashOf(secret))[0],
     invitation: (id) => all<InvitationRecord>(`${invitation} WHERE id = ?`, id)[0],
     take: (id, now) => changed("UPDATE invitation SET used = ? WHERE id = ? AND used IS NULL", now, id),

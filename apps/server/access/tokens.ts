@@ -26,7 +26,7 @@ const revoke = route(["admin"], {
   summary: "Revoke a token; browsers that signed in by it are signed out",
   request: { params: z.strictObject({ id: z.string() }) },
   responses: { 204: { description: "It is revoked" } },
-});
+}, { 404: "No token of this id", 409: "The last token of an admin" });
 
 /** Adds the routes of tokens. */
 export function tokenRoutes(api: Api, { store: { access }, clock }: Deps): void {

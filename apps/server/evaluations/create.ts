@@ -1,8 +1,8 @@
 /** From what a request says to an evaluation that is whole: everything is checked before anything is kept. */
 import type { ResponseRow } from "@tare/eval";
 import { type Evaluation, readResponses, responsesOf } from "@tare/eval/report";
-import type { z } from "@hono/zod-openapi";
-import { Problem } from "../http/problem.ts";
+import { Problem, tellIssue } from "../http/problem.ts";
+import { nextTurn } from "../judging/in_turns.ts";
 import type { ResponseFiles } from "./files.ts";
 import { majority } from "./people.ts";
 import { type NewEvaluation, newEvaluation, responseRow } from "./schemas.ts";
@@ -23,6 +23,12 @@ export interface Read {
   readonly rows: Evaluation;
 }
 
+/** Most policies: every two of them are compared, in tables and in jobs. */
+const mostPolicies = 100;
+
+/** After how many rows others have their turn: an upload may hold hundreds of thousands. */
+const turn = 1_000;
+
 /** How bodies are read, by their media types. Rejects with a RangeError where something is missing or does not fit. */
 export const readers: Readonly<
   Record<string, (body: Uint8Array<ArrayBuffer>, name: string | undefined, sources: Sources) => Promise<Read>>
@@ -40,13 +46,13 @@ async function readJson(body: Uint8Array<ArrayBuffer>, _: string | undefined, so
     throw new Problem(400, "Malformed JSON in request body"); // as other routes say it
   }
   const { data, error } = newEvaluation.safeParse(value);
-  if (!data) throw new RangeError(`${where(error.issues[0]!)}: ${error.issues[0]!.message}`);
-  return { name: data.name, rows: checked(await rowsOf(data, sources)) };
+  if (!data) throw new RangeError(tellIssue(error.issues[0]!));
+  return { name: data.name, rows: await checked(await rowsOf(data, sources)) };
 }
 
 async function readUpload(body: Uint8Array<ArrayBuffer>, name: string | undefined): Promise<Read> {
   if (name === undefined) throw new RangeError("Expected the evaluation's name in the address (?name=) but found none");
-  return { name, rows: checked({ responses: await readLines(body, "the body"), verdicts: [] }) };
+  return { name, rows: await checked({ responses: await readLines(body, "the body"), verdicts: [] }) };
 }
 
 async function rowsOf(wanted: NewEvaluation, { files, bytes }: Sources): Promise<Evaluation> {
@@ -78,7 +84,7 @@ export async function readLines(bytes: Uint8Array<ArrayBuffer>, from: string): P
   const rows: ResponseRow[] = [];
   try {
     for await (const { policy, promptId, prompt, response } of readResponses(text)) {
-      rows.push({ policy, promptId, prompt, response });
+      if (rows.push({ policy, promptId, prompt, response }) % turn === 0) await nextTurn();
     }
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
@@ -94,11 +100,12 @@ export async function readLines(bytes: Uint8Array<ArrayBuffer>, from: string): P
  * @returns The same.
  * @throws {RangeError} If they do not.
  */
-export function checked(evaluation: Evaluation): Evaluation {
+export async function checked(evaluation: Evaluation): Promise<Evaluation> {
   const { responses, verdicts } = evaluation;
   for (const [i, row] of responses.entries()) {
+    if (i % turn === 0) await nextTurn();
     const wrong = responseRow.safeParse(row).error?.issues[0];
-    if (wrong) throw new RangeError(`response ${i + 1}, ${where(wrong)}: ${wrong.message}`);
+    if (wrong) throw new RangeError(`response ${i + 1}, ${tellIssue(wrong, "the whole")}`);
   }
   responsesOf(evaluation);
   const own = verdicts.findIndex(({ judge }) => judge === majority);
@@ -111,6 +118,11 @@ export function checked(evaluation: Evaluation): Evaluation {
       `Expected responses of two policies or more but found those of ${[...policies].join() || "none"}`,
     );
   }
+  if (policies.size > mostPolicies) {
+    throw new RangeError(
+      `Expected ${mostPolicies} policies or fewer but found ${policies.size}: compare fewer at a time`,
+    );
+  }
   const prompts = new Set(responses.map(({ promptId }) => promptId));
   if (prompts.size === responses.length) { // a policy responds once to a prompt
     throw new RangeError(
@@ -118,9 +130,4 @@ export function checked(evaluation: Evaluation): Evaluation {
     );
   }
   return evaluation;
-}
-
-/** Where in a row something is wrong. */
-function where({ path }: z.core.$ZodIssue): string {
-  return path.join(".") || "the whole";
 }

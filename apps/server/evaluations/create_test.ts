@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { setImmediate } from "node:timers";
 import { jsonl } from "@tare/eval/report";
 import { openStore } from "../store/store.ts";
 import { testApp } from "../fakes.ts";
@@ -125,4 +126,29 @@ Deno.test("what does not fit together is refused with its place, and nothing is 
   }
   assertEquals(app.store.evaluations.list(), []);
   assert((await app.ask("admin", "POST", "/v1/evaluations", { name: "x", responses, verdicts })).ok);
+});
+
+Deno.test("an evaluation has a hundred policies at most: every two of them are compared", async () => {
+  await using app = testApp();
+  const of = (policies: number) => responsesOf(1, Array.from({ length: policies }, (_, i) => `p${i}`));
+  const many = await app.ask("judge", "POST", "/v1/evaluations", { name: "x", responses: of(101) });
+  assertEquals([many.status, (await many.json()).detail], [
+    422,
+    "Expected 100 policies or fewer but found 101: compare fewer at a time",
+  ]);
+  assertEquals((await app.ask("judge", "POST", "/v1/evaluations", { name: "x", responses: of(100) })).status, 201);
+});
+
+Deno.test("others have their turn while a long upload is read and checked", async () => {
+  await using app = testApp();
+  const rows = responsesOf(10_000);
+  let turns = 0;
+  let going = true;
+  const count = () => void (going && (turns++, setImmediate(count)));
+  count();
+  const made = await app.ask("admin", "POST", "/v1/evaluations?name=long", jsonl(rows), lines);
+  going = false;
+  assertEquals(made.status, 201);
+  assert(turns >= 35, `${turns} turns`); // one for each thousand lines, and one for each thousand rows
+  assertEquals(app.store.evaluations.rows((await made.json()).id).responses, rows);
 });

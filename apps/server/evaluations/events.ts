@@ -1,8 +1,7 @@
 /** Evaluations as they change, as events of a stream (SSE). */
-import { z } from "@hono/zod-openapi";
 import type { Api, Deps } from "../http/deps.ts";
 import type { ServerEvent } from "../http/events.ts";
-import { route } from "../http/route.ts";
+import { eventsAnswer, lastEvent, route, unchecked } from "../http/route.ts";
 import { existing } from "./existing.ts";
 import { params } from "./schemas.ts";
 
@@ -11,14 +10,9 @@ const events = route(["admin"], {
   path: "/v1/evaluations/{id}/events",
   summary: "Hear when an evaluation has changed: events `changed`, once a second at most, and a last one `deleted`",
   description: "Its data are the version of the results. The id says the same, and how far jobs are.",
-  request: {
-    params,
-    headers: z.object({ "last-event-id": z.string().optional().openapi({ description: "The last id that came" }) }),
-  },
-  responses: {
-    200: { description: "Events", content: { "text/event-stream": { schema: z.string() } } },
-  },
-});
+  request: { params, headers: lastEvent },
+  responses: { 200: eventsAnswer },
+}, { 404: "No evaluation of this id", 429: "Too many streams at a time" });
 
 /** Adds the stream. */
 export function eventRoutes(api: Api, deps: Deps): void {
@@ -55,7 +49,8 @@ export function eventRoutes(api: Api, deps: Deps): void {
     const { id } = existing(store.evaluations, c.req.valid("param").id);
     const { principal } = c.var;
     const may = () => !("token" in principal) || store.access.token(principal.token) !== undefined; // not revoked
-    return stream(c, (signal) => eventsOf(id, c.req.valid("header")["last-event-id"], may, signal)) as never;
+    const last = c.req.valid("header")["last-event-id"];
+    return unchecked(stream(c, (signal) => eventsOf(id, last, may, signal)));
   });
 }
 

@@ -1,19 +1,15 @@
-/** What routes of evaluations have in common: what they are about is there, or is told to be missing. */
+/** What routes of evaluations are about: it is there, or is told to be missing. */
 import { Problem } from "../http/problem.ts";
 import type { EvaluationRecord, Evaluations } from "./store.ts";
 
 /** The evaluation of an id; a problem if there is none. */
 export function existing(evaluations: Evaluations, id: string): EvaluationRecord {
   const found = evaluations.find(id);
-  if (!found) throw new Problem(404, "Expected an evaluation but found none of this id");
+  if (!found) throw missing();
   return found;
 }
 
-/** Does something, and tells the client what is wrong with what it sent. */
-export async function telling<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof RangeError ? new Problem(422, error.message) : error;
-  }
+/** What is said where there is none. */
+export function missing(): Problem {
+  return new Problem(404, "Expected an evaluation but found none of this id");
 }

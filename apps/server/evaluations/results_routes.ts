@@ -2,10 +2,11 @@
 import { z } from "@hono/zod-openapi";
 import type { Api, Deps } from "../http/deps.ts";
 import { isAmong } from "../http/etag.ts";
-import { jsonAnswer, route } from "../http/route.ts";
-import { fileName, type Format, formats } from "./export.ts";
+import { telling } from "../http/problem.ts";
+import { jsonAnswer, route, unchecked } from "../http/route.ts";
+import { fileName, formats } from "./export.ts";
 import { resultsSchema } from "./results_schemas.ts";
-import { existing, telling } from "./existing.ts";
+import { existing, missing } from "./existing.ts";
 import { params } from "./schemas.ts";
 
 const results = route(["admin", "judge"], {
@@ -21,7 +22,7 @@ const results = route(["admin", "judge"], {
     200: { ...jsonAnswer(resultsSchema, "The results"), headers: z.object({ etag: z.string() }) },
     304: { description: "The known version is the present one" },
   },
-});
+}, { 404: "No evaluation of this id", 503: "The server is about to close" });
 
 const text = { schema: z.string() };
 
@@ -53,7 +54,7 @@ const file = route(["admin"], {
       content: { "application/jsonl": text, "text/csv": text, "text/html": text },
     },
   },
-});
+}, { 404: "No evaluation of this id", 422: "Nothing to make the file from, such as votes without a study" });
 
 /** Adds the routes. */
 export function resultsRoutes(api: Api, { store, studies, calculate, results: keeper }: Deps): void {
@@ -67,7 +68,7 @@ export function resultsRoutes(api: Api, { store, studies, calculate, results: ke
       return c.body(null, 304, { etag: `"${version}"`, ...cache });
     }
     const found = await keeper.of(id);
-    if (!found) return existing(store.evaluations, id) as never; // it was dropped meanwhile
+    if (!found) throw missing(); // it was dropped meanwhile
     return c.json(found, 200, { etag: `"${found.version}"`, ...cache });
   });
 
@@ -77,15 +78,13 @@ export function resultsRoutes(api: Api, { store, studies, calculate, results: ke
     const { name } = existing(store.evaluations, id);
     const evaluation = format === "study" ? { responses: [], verdicts: [] } : store.evaluations.rows(id);
     const source = { name, evaluation, study: await studies.open(id), calculate };
-    const made = await telling(() => formats[format as Format](source, { part, judge }));
+    const made = await telling(() => formats[format](source, { part, judge }));
     const body = typeof made.text === "string" ? made.text : ReadableStream.from(made.text).pipeThrough(
       new TextEncoderStream(),
     );
-    return new Response(body, {
-      headers: {
-        "content-type": made.type,
-        "content-disposition": `attachment; filename="${fileName(name, made.suffix)}"`,
-      },
-    }) as never;
+    const disposition = `attachment; filename="${fileName(name, made.suffix)}"`;
+    return unchecked(
+      new Response(body, { headers: { "content-type": made.type, "content-disposition": disposition } }),
+    );
   });
 }

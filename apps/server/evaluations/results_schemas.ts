@@ -1,5 +1,6 @@
 /** What results look like on the wire. */
 import { z } from "@hono/zod-openapi";
+import { annotatorQuality } from "../human/study_schemas.ts";
 import type { Results } from "./results.ts";
 
 /** A number that is null in JSON where there is none: a rate of nothing. */
@@ -70,19 +71,12 @@ const agreement = z.union([
   refused,
 ]).openapi("Agreement", { description: "How far a judge and others agree, or why that is not known" });
 
-const share = z.number().nullable();
-const quality = z.strictObject({
-  ...{ annotator: z.string(), votes: count, skips: count, ties: share, left: share, gold: share, goldVotes: count },
-  ...{ dwell: share, quick: share, agreement: share },
-  flags: z.array(z.strictObject({ kind: z.enum(["quick", "gold", "side"]), reason: z.string() })),
-}).openapi("AnnotatorQuality");
-
 const people = z.strictObject({
   comparisons: z.array(z.strictObject({ ...pair, ...winRate }))
     .openapi({ description: "All votes pooled; intervals draw whole prompts" }),
   agreement: z.strictObject({ annotators: count, tasks: count, nominal: coefficient, ordinal: coefficient }),
   against: z.array(z.strictObject({ judge: z.string(), found: agreement })),
-  quality: z.array(quality),
+  quality: z.array(annotatorQuality),
   progress: z.strictObject({
     ...{ tasks: count, complete: count, needed: count, votes: count, skips: count, goldVotes: count },
   }),

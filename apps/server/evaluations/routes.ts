@@ -1,16 +1,13 @@
 /** Evaluations over HTTP: made, listed, looked at, dropped. */
 import { z } from "@hono/zod-openapi";
+import { givenName } from "../access/schemas.ts";
 import { dropStudy } from "../human/studies.ts";
 import type { Api, Deps } from "../http/deps.ts";
-import { Problem } from "../http/problem.ts";
+import { Problem, telling } from "../http/problem.ts";
 import { jsonAnswer, route } from "../http/route.ts";
 import { readers } from "./create.ts";
-import { existing, telling } from "./existing.ts";
-import { eventRoutes } from "./events.ts";
-import { resultsRoutes } from "./results_routes.ts";
-import { evaluationRecord, name, newEvaluation, params } from "./schemas.ts";
-
-export { existing };
+import { existing } from "./existing.ts";
+import { evaluationRecord, newEvaluation, params } from "./schemas.ts";
 
 // The library takes JSON Lines for JSON: their schemas stand in the document alone, and bodies are read by hand.
 const lines = {
@@ -26,7 +23,7 @@ const create = route(["admin", "judge"], {
     "Everything is checked before anything is kept: two policies or more, one response of each to a prompt, one text " +
     "for each prompt, and a prompt that two of them responded to.",
   request: {
-    query: z.strictObject({ name: name.optional().openapi({ description: "What to call it, for JSON Lines" }) }),
+    query: z.strictObject({ name: givenName.optional().openapi({ description: "What to call it, for JSON Lines" }) }),
     body: {
       required: true,
       content: {
@@ -37,7 +34,7 @@ const create = route(["admin", "judge"], {
     },
   },
   responses: { 201: jsonAnswer(evaluationRecord, "The evaluation") },
-});
+}, { 409: "An evaluation of this name is there", 415: "A body of another type", 422: "Rows that make no evaluation" });
 
 const list = route(["admin", "judge"], {
   method: "get",
@@ -52,7 +49,7 @@ const find = route(["admin", "judge"], {
   summary: "Look at an evaluation",
   request: { params },
   responses: { 200: jsonAnswer(evaluationRecord, "The evaluation") },
-});
+}, { 404: "No evaluation of this id" });
 
 const remove = route(["admin"], {
   method: "delete",
@@ -60,7 +57,7 @@ const remove = route(["admin"], {
   summary: "Drop an evaluation with its verdicts, jobs, study, votes and invitations",
   request: { params },
   responses: { 204: { description: "It is gone" } },
-});
+}, { 404: "No evaluation of this id" });
 
 /** Adds the routes of evaluations. */
 export function evaluationRoutes(api: Api, deps: Deps): void {
@@ -90,6 +87,4 @@ export function evaluationRoutes(api: Api, deps: Deps): void {
     deps.changes.tell(id);
     return c.body(null, 204);
   });
-  resultsRoutes(api, deps);
-  eventRoutes(api, deps);
 }

@@ -1,13 +1,8 @@
 /** What evaluations look like on the wire. */
 import { z } from "@hono/zod-openapi";
-import type { ResponseRow, VerdictRow } from "@tare/eval";
+import type { Game, ResponseRow, Verdict, VerdictRow } from "@tare/eval";
+import { givenName as name } from "../access/schemas.ts";
 import type { EvaluationRecord } from "./store.ts";
-
-/** A name as studies know names: 1 to 200 characters, none that controls a terminal, no half of one. */
-export const name: z.ZodString = z.string()
-  // deno-lint-ignore no-control-regex -- these are what it refuses
-  .regex(/^[^\x00-\x1f\x7f-\x9f]{1,200}$/, "Expected a name of 1 to 200 characters, none of them a control character")
-  .refine((text) => text.isWellFormed(), "Expected a name of whole characters but found half of one");
 
 /** A response of a policy. */
 export const responseRow: z.ZodType<ResponseRow> = z.strictObject({
@@ -19,18 +14,23 @@ export const responseRow: z.ZodType<ResponseRow> = z.strictObject({
 
 const winner = z.enum(["a", "b", "tie", "invalid"]);
 
-const game = z.strictObject({
+const game: z.ZodType<Game> = z.strictObject({
   first: z.enum(["a", "b"]).openapi({ description: "Which response stood first" }),
   winner,
-  reason: z.string().optional(),
+  reason: z.string().optional().openapi({ description: "Why there is no decision" }),
   rationale: z.string().optional().openapi({ description: "The judge's own words" }),
-});
+}).openapi("Game");
 
-/** What a verdict says beside who won. */
 const evidence = {
   games: z.array(game).optional().openapi({ description: "Both orders of the responses" }),
-  members: z.record(z.string(), winner).optional().openapi({ description: "What each member of a panel decided" }),
+  members: z.record(z.string(), winner).optional().openapi({ description: "What members of a panel decided, by id" }),
 };
+
+/** What a judge decided about two responses. */
+export const verdict: z.ZodType<Verdict> = z.union([
+  z.strictObject({ winner: z.enum(["a", "b", "tie"]), ...evidence }),
+  z.strictObject({ winner: z.literal("invalid"), reason: z.string(), ...evidence }),
+]).openapi("Verdict");
 
 const about = {
   judge: name.openapi({ description: "Id of the judge" }),
@@ -39,8 +39,8 @@ const about = {
   b: name.openapi({ description: "Name of the other" }),
 };
 
-/** A verdict of a judge. */
-export const verdictRow: z.ZodType<VerdictRow> = z.discriminatedUnion("winner", [
+/** A verdict, and what it is about. */
+const verdictRow: z.ZodType<VerdictRow> = z.discriminatedUnion("winner", [
   z.strictObject({ ...about, winner: z.enum(["a", "b", "tie"]), ...evidence }),
   z.strictObject({ ...about, winner: z.literal("invalid"), reason: z.string(), ...evidence }),
 ]).openapi("VerdictRow");

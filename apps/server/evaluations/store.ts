@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ResponseRow, VerdictRow } from "@tare/eval";
 import type { Evaluation } from "@tare/eval/report";
+import { inTransaction } from "../store/in_transaction.ts";
 
 /** An evaluation without its rows. */
 export interface EvaluationRecord {
@@ -39,7 +40,7 @@ export interface Evaluations {
   remove(id: string): boolean;
 }
 
-/** Tables of this. Rows are JSON, which may hold half surrogates and the character 0. */
+/** Tables of this. Rows are JSON, which may hold half surrogates and the character 0; responses stand many in one body. */
 export const evaluationTables = `
   CREATE TABLE evaluation (
     number INTEGER PRIMARY KEY,
@@ -64,6 +65,9 @@ export const evaluationTables = `
     UNIQUE (evaluation, what)
   ) STRICT;`;
 
+/** Responses in one body: each by itself would take a second to write that others wait for. */
+const together = 500;
+
 /** Opens evaluations. */
 export function openEvaluations(database: DatabaseSync): Evaluations {
   const record = `SELECT id, name, created, policies, prompts, version,
@@ -71,7 +75,7 @@ export function openEvaluations(database: DatabaseSync): Evaluations {
   const numberOf = (id: string) => database.prepare("SELECT number FROM evaluation WHERE id = ?").get(id)?.number;
   const bodies = <T>(table: string, number: unknown) =>
     database.prepare(`SELECT body FROM ${table} WHERE evaluation = ? ORDER BY number`).all(number as number)
-      .map(({ body }) => JSON.parse(String(body)) as T);
+      .flatMap(({ body }) => JSON.parse(String(body)) as T | T[]);
   const addVerdicts = (number: number, verdicts: readonly VerdictRow[]) => {
     const add = database.prepare(`INSERT INTO verdict (evaluation, what, body) VALUES (?, ?, ?)
       ON CONFLICT (evaluation, what) DO UPDATE SET body = excluded.body`);
@@ -89,7 +93,9 @@ export function openEvaluations(database: DatabaseSync): Evaluations {
         if (Number(changes) === 0) return false;
         const number = Number(lastInsertRowid);
         const add = database.prepare("INSERT INTO response (evaluation, number, body) VALUES (?, ?, ?)");
-        for (const [i, row] of responses.entries()) add.run(number, i, JSON.stringify(row));
+        for (let i = 0; i < responses.length; i += together) {
+          add.run(number, i, JSON.stringify(responses.slice(i, i + together)));
+        }
         addVerdicts(number, verdicts);
         return true;
       }),
@@ -119,18 +125,4 @@ function whatOf({ judge, promptId, a, b }: VerdictRow): string {
 
 function recordOf(row: Record<string, unknown>): EvaluationRecord {
   return { ...row, policies: JSON.parse(String(row.policies)) } as unknown as EvaluationRecord;
-}
-
-/** Does all of it or nothing; inside of another transaction it is part of that one. */
-export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  if (database.isTransaction) return work();
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const result = work();
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
 }

@@ -8,6 +8,7 @@ import type { AppOptions, Limits } from "../options.ts";
 import type { Changes } from "./changes.ts";
 import type { Env } from "./env.ts";
 import type { OpenStream } from "./events.ts";
+import type { LogError } from "./log.ts";
 
 /** The app while routes are added to it. */
 export type Api = OpenAPIHono<Env>;
@@ -30,6 +31,8 @@ export interface Deps extends Omit<AppOptions, "limits"> {
   readonly closing: AbortSignal;
   /** Something that goes on behind an answer; the app waits for it when it closes. */
   readonly background: (work: Promise<unknown>) => void;
+  /** Logs what failed here. */
+  readonly logError: LogError;
   /** Answers with a stream of events. */
   readonly stream: OpenStream;
   /** Word of what changed, by the id of the evaluation: its verdicts, votes and jobs, and its end. */

@@ -2,6 +2,7 @@
 import type { Context } from "hono";
 import { keyOf } from "../access/principal.ts";
 import type { Env } from "./env.ts";
+import type { LogError } from "./log.ts";
 import { type Bounds, slots } from "./slots.ts";
 
 /** An event. */
@@ -31,11 +32,11 @@ export interface StreamOptions {
   /** Ends all. */
   readonly closing: AbortSignal;
   /** Hears of sources that fail; the stream breaks off, and the client comes back. */
-  readonly failed: (error: unknown, request: string) => void;
+  readonly logError: LogError;
 }
 
 /** Makes what opens streams. */
-export function streams({ bounds, heartbeat, closing, failed }: StreamOptions): OpenStream {
+export function streams({ bounds, heartbeat, closing, logError }: StreamOptions): OpenStream {
   const take = slots("streams of events", bounds);
   return (c, source) => {
     const leave = take(keyOf(c.var.principal, c.env?.remoteAddr?.hostname ?? ""));
@@ -65,7 +66,7 @@ export function streams({ bounds, heartbeat, closing, failed }: StreamOptions): 
           else if (!stop.aborted) controller.enqueue(encoder.encode(textOf(value)));
         } catch (error) {
           if (stop.aborted) return;
-          failed(error, c.var.request);
+          logError(error, { request: c.var.request });
           controller.error(error);
           over.abort();
         }

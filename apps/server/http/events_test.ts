@@ -10,7 +10,7 @@ function opener(options: Partial<StreamOptions> = {}) {
   const failed: unknown[] = [];
   const open = streams({
     ...{ bounds: { each: 2, all: 3 }, heartbeat: 60_000, closing: closing.signal },
-    failed: (error) => failed.push(error),
+    logError: (error) => failed.push(error),
     ...options,
   });
   const ask = async (source: (signal: AbortSignal) => AsyncIterable<ServerEvent>, token = "t") => {

@@ -4,7 +4,7 @@ import { createMiddleware } from "hono/factory";
 import type { Env } from "./env.ts";
 
 /** What a page may load and do: its own scripts, styles and requests, and nothing else. */
-export const policy: string = [
+export const contentSecurityPolicy: string = [
   "default-src 'none'",
   ...["script-src", "style-src", "connect-src", "img-src"].map((kind) => `${kind} 'self'`),
   ...["base-uri", "form-action", "frame-ancestors"].map((kind) => `${kind} 'none'`),
@@ -17,7 +17,7 @@ export function headers(): MiddlewareHandler<Env> {
   return createMiddleware<Env>(async (c, next) => {
     await next();
     const set = (name: string, value: string) => c.res.headers.set(name, value);
-    set("content-security-policy", policy);
+    set("content-security-policy", contentSecurityPolicy);
     set("x-content-type-options", "nosniff");
     set("referrer-policy", "no-referrer");
     set("cross-origin-opener-policy", "same-origin");

@@ -18,7 +18,7 @@ const ready = route(["anyone"], {
   path: "/readyz",
   summary: "Whether the server can do its work: its files can be read, its models answer, and it is not about to close",
   responses: { 200: jsonAnswer(status, "It can") },
-});
+}, { 503: "It cannot, as the sentence says" });
 
 /** Adds the routes of health. */
 export function healthRoutes(api: Api, { store, score, sample, closing }: Deps): void {

@@ -17,9 +17,29 @@ export interface LogEntry {
 /** Takes entries. */
 export type Log = (entry: LogEntry) => void;
 
-/** The path of a request as it may be known: without query, and without the key of a reward address. */
+/** Logs what failed here: `about` says in which request, or what else it was about. */
+export type LogError = (error: unknown, about?: Readonly<Record<string, string>>) => void;
+
+/** Makes what logs errors. Whom they met is told no more than that the log says it. */
+export function errorLog(log: Log, now: () => number): LogError {
+  return (error, about) => {
+    const message = error instanceof Error ? error.stack ?? error.message : `${error}`;
+    log({ time: new Date(now()).toISOString(), event: "error", ...about, message });
+  };
+}
+
+/** The path of a request as it may be known: without query, and without what may be a key, however it is written. */
 export function shownPath(url: string): string {
-  return new URL(url).pathname.replace(/^\/r\/[^/]*/, "/r/…").slice(0, 200);
+  const { pathname } = new URL(url);
+  return decoded(decoded(pathname)) // who writes it twice encoded finds nothing, but has sent it
+    .replace(/^\/+r\/+[^/]*/i, "/r/…")
+    .replace(/[\w-]{40,}/g, "…") // a secret in the wrong place
+    .replace(/[^!-~…]/g, "?")
+    .slice(0, 200);
+}
+
+function decoded(path: string): string {
+  return path.replace(/%([0-9a-f]{2})/gi, (_, code) => String.fromCharCode(parseInt(code, 16)));
 }
 
 /** Gives each request an id, and logs it when it is answered. */
@@ -31,7 +51,7 @@ export function logged(log: Log, now: () => number): MiddlewareHandler<Env> {
     await next();
     log({
       ...{ time: new Date(now()).toISOString(), event: "request", request: c.var.request },
-      ...{ method: c.req.method, path: shownPath(c.req.url), status: c.res.status },
+      ...{ method: c.req.method.slice(0, 20), path: shownPath(c.req.url), status: c.res.status },
       ...{ ms: Math.round(10 * (performance.now() - start)) / 10, by: keyOf(c.var.principal, "") },
     });
   });

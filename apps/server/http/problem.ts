@@ -84,3 +84,17 @@ export function problemResponse({ status, message, options }: Problem, request: 
     headers: { "content-type": "application/problem+json", ...options.headers },
   });
 }
+
+/** What a schema says is wrong, and where. */
+export function tellIssue({ path, message }: z.core.$ZodIssue, whole = "the body"): string {
+  return `${path.join(".") || whole}: ${message}`;
+}
+
+/** Does something; a `RangeError` about what the client sent is told to it as it stands. */
+export async function telling<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof RangeError ? new Problem(422, error.message) : error;
+  }
+}

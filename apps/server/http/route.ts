@@ -1,5 +1,5 @@
 /** A route says in one place who may take it: the app enforces that, and its OpenAPI document shows it. */
-import { createRoute, type RouteConfig, type z } from "@hono/zod-openapi";
+import { createRoute, type RouteConfig, z } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
 import type { Role } from "../access/principal.ts";
 import type { Env } from "./env.ts";
@@ -12,21 +12,36 @@ type Config<P extends string> = Omit<RouteConfig, "path" | "security" | "middlew
  *
  * @param roles Who may take it; `anyone` opens it to all.
  * @param config Method, path, request and answers.
+ * @param problems What it may refuse, by status codes; what any route may refuse need not be there.
  */
 export function route<P extends string, R extends Config<P>>(
   roles: readonly Role[],
   config: R,
+  problems: Readonly<Record<number, string>> = {},
 ): ReturnType<typeof createRoute<P, R>> {
-  const errors = {
-    default: { description: "A problem", content: { "application/problem+json": { schema: problemSchema } } },
-  };
+  const content = { "application/problem+json": { schema: problemSchema } };
+  const told = Object.entries({ ...problems, default: "Another problem" });
   return createRoute<P, R>({
     ...config,
+    tags: [areas.find(([, paths]) => paths.test(config.path))![0]],
     security: roles.flatMap((role) => schemesOf[role]),
     middleware: [allow(roles)],
-    responses: { ...errors, ...config.responses },
+    responses: {
+      ...Object.fromEntries(told.map(([status, description]) => [status, { description, content }])),
+      ...config.responses,
+    },
   });
 }
+
+/** Under which heading of the document a route stands: the first whose paths it is of. */
+const areas: readonly (readonly [name: string, paths: RegExp])[] = [
+  ["people", /study|invitations|session/],
+  ["judges", /judge|jobs/],
+  ["evaluations", /evaluations/],
+  ["rewards", /rewards|get_reward|classify/],
+  ["access", /login|tokens/],
+  ["health", /healthz|readyz/],
+];
 
 /** By which schemes of the document a role shows itself. */
 const schemesOf: Readonly<Record<Role, readonly Record<string, string[]>[]>> = {
@@ -85,6 +100,24 @@ export function jsonBody<S extends z.ZodType>(schema: S): {
   required: true;
 } {
   return { content: { "application/json": { schema } }, required: true };
+}
+
+/** An answer that is a stream of events. */
+export const eventsAnswer: { description: string; content: { "text/event-stream": { schema: z.ZodString } } } = {
+  description: "Events",
+  content: { "text/event-stream": { schema: z.string() } },
+};
+
+/** By which who was cut off says what it had last. */
+export const lastEvent: z.ZodObject<{ "last-event-id": z.ZodOptional<z.ZodString> }> = z.object({
+  "last-event-id": z.string().optional().openapi({
+    description: "The last id that came: what is known is not sent again",
+  }),
+});
+
+/** An answer that is no JSON, which is all that the library's types know. */
+export function unchecked(response: Response): never {
+  return response as never;
 }
 
 /** An answer of JSON. */

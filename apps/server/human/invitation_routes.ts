@@ -1,6 +1,7 @@
 /** Invitations over HTTP, for admins: links that annotators sign in by. */
 import { z } from "@hono/zod-openapi";
-import { existing } from "../evaluations/routes.ts";
+import { existing } from "../evaluations/existing.ts";
+import { params } from "../evaluations/schemas.ts";
 import type { Api, Deps } from "../http/deps.ts";
 import { Problem } from "../http/problem.ts";
 import { jsonAnswer, jsonBody, route } from "../http/route.ts";
@@ -8,7 +9,6 @@ import { invitation, newInvitations, sentInvitation } from "./invitation_schemas
 import { existingStudy } from "./study_routes.ts";
 
 const path = "/v1/evaluations/{id}/invitations";
-const params = z.strictObject({ id: z.string() });
 
 const invite = route(["admin"], {
   method: "post",
@@ -16,7 +16,7 @@ const invite = route(["admin"], {
   summary: "Invite annotators: a link for each, which works once and is told here and never again",
   request: { params, body: jsonBody(newInvitations) },
   responses: { 201: jsonAnswer(z.strictObject({ invitations: z.array(invitation) }), "Their links") },
-});
+}, { 404: "No evaluation of this id, or no study of it" });
 
 const list = route(["admin"], {
   method: "get",
@@ -24,7 +24,7 @@ const list = route(["admin"], {
   summary: "List invitations, the oldest first, without their links",
   request: { params },
   responses: { 200: jsonAnswer(z.strictObject({ invitations: z.array(sentInvitation) }), "All that are not revoked") },
-});
+}, { 404: "No evaluation of this id" });
 
 const revoke = route(["admin"], {
   method: "delete",
@@ -32,7 +32,7 @@ const revoke = route(["admin"], {
   summary: "Revoke an invitation: its link works no more, and who took it is signed out; their votes stay",
   request: { params },
   responses: { 204: { description: "It is revoked" } },
-});
+}, { 404: "No invitation of this id" });
 
 /** Milliseconds. */
 const day = 24 * 3600 * 1000;

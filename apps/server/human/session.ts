@@ -61,10 +61,3 @@ export function refusalOf(refused: Refused): Problem {
     ? new Problem(410, "Expected a place among those who compare this pair but found all taken: go on with the next")
     : new Problem(404, "Expected something of yours but found nothing of this id: go on with the next task");
 }
-
-/** Gives a ballot to a study; what is none is told in the study's words. */
-export async function asked<T>(of: Promise<T>): Promise<T> {
-  return await of.catch((error) => {
-    throw error instanceof RangeError ? new Problem(422, error.message) : error;
-  });
-}

@@ -3,9 +3,9 @@ import { z } from "@hono/zod-openapi";
 import type { OpenStudy } from "@tare/eval/human";
 import type { Principal } from "../access/principal.ts";
 import type { Api, Deps } from "../http/deps.ts";
-import { Problem } from "../http/problem.ts";
+import { Problem, telling } from "../http/problem.ts";
 import { jsonAnswer, jsonBody, route } from "../http/route.ts";
-import { asked, ended, nextOf, refusalOf, sent, sessionOf, takeInvitation } from "./session.ts";
+import { ended, nextOf, refusalOf, sent, sessionOf, takeInvitation } from "./session.ts";
 import { ballot, next, ownProgress, ownVote, sentTask, session } from "./session_schemas.ts";
 
 const begin = route(["anyone"], {
@@ -14,14 +14,14 @@ const begin = route(["anyone"], {
   summary: "Take an invitation: a cookie takes its place",
   request: { body: jsonBody(z.strictObject({ invitation: z.string().max(100) })) },
   responses: { 201: jsonAnswer(session, "The session") },
-});
+}, { 404: "No such invitation", 410: "It was taken before or is over, or the study has ended" });
 
 const resume = route(["annotator"], {
   method: "get",
   path: "/v1/session",
   summary: "Go on with a session",
   responses: { 200: jsonAnswer(session, "The session") },
-});
+}, { 410: "The study has ended" });
 
 const leave = route(["annotator"], {
   method: "delete",
@@ -35,7 +35,7 @@ const ask = route(["annotator"], {
   path: "/v1/session/next",
   summary: "Get a task: the one that is held, or another",
   responses: { 200: jsonAnswer(next, "A task, none for a while, or none for good") },
-});
+}, { 410: "The study has ended" });
 
 const vote = route(["annotator"], {
   method: "post",
@@ -43,6 +43,12 @@ const vote = route(["annotator"], {
   summary: "Vote; sent again, a vote is the same vote",
   request: { body: jsonBody(ballot) },
   responses: { 200: jsonAnswer(z.strictObject({ vote: ownVote, progress: ownProgress }), "The vote counts") },
+}, {
+  404: "No task of theirs",
+  409:
+    "It revises another vote than the one that stands, or its id is another vote's: `current` is the one that stands",
+  410: "Others have taken the place, or the study has ended",
+  422: "No vote",
 });
 
 const undo = route(["annotator"], {
@@ -56,6 +62,11 @@ const undo = route(["annotator"], {
       "The vote that counts no more, and its task",
     ),
   },
+}, {
+  404: "No vote of theirs",
+  409: "Not their last vote: `current` is the last one",
+  410: "The study has ended",
+  422: "No id of a vote",
 });
 
 /** Adds the routes of annotators. */
@@ -92,7 +103,7 @@ export function sessionRoutes(api: Api, { store, studies, cookies, changes, cloc
   api.openapi(vote, async (c) => {
     const { study: id, annotator } = annotatorOf(c.var.principal);
     const answer = await within(id, async (study) => {
-      const cast = await asked(study.vote(annotator, c.req.valid("json")));
+      const cast = await telling(() => study.vote(annotator, c.req.valid("json")));
       if (cast.outcome !== "accepted") throw refusalOf(cast);
       return { vote: cast.vote, progress: await study.progress(annotator) };
     });
@@ -102,7 +113,7 @@ export function sessionRoutes(api: Api, { store, studies, cookies, changes, cloc
   api.openapi(undo, async (c) => {
     const { study: id, annotator } = annotatorOf(c.var.principal);
     const answer = await within(id, async (study) => {
-      const back = await asked(study.undo(annotator, c.req.valid("param").id));
+      const back = await telling(() => study.undo(annotator, c.req.valid("param").id));
       if (back.outcome !== "undone") throw refusalOf(back);
       return { vote: back.vote, task: sent(back.task, clock()), progress: await study.progress(annotator) };
     });

@@ -3,15 +3,15 @@ import { z } from "@hono/zod-openapi";
 import { annotatorQuality, checkStudy, type OpenStudy, type Study, studyProgress, studyTasks } from "@tare/eval/human";
 import type { ResponseRow } from "@tare/eval";
 import { newSecret } from "../access/secrets.ts";
-import { existing } from "../evaluations/routes.ts";
+import { existing } from "../evaluations/existing.ts";
+import { params } from "../evaluations/schemas.ts";
 import type { Api, Deps } from "../http/deps.ts";
-import { Problem } from "../http/problem.ts";
+import { Problem, telling } from "../http/problem.ts";
 import { jsonAnswer, jsonBody, route } from "../http/route.ts";
 import { type NewStudy, newStudy, type StudyView, studyView } from "./study_schemas.ts";
 import { dropStudy, type Studies } from "./studies.ts";
 
 const path = "/v1/evaluations/{id}/study";
-const params = z.strictObject({ id: z.string() });
 
 const make = route(["admin"], {
   method: "post",
@@ -19,6 +19,10 @@ const make = route(["admin"], {
   summary: "Make a study: people compare an evaluation's responses",
   request: { params, body: jsonBody(newStudy) },
   responses: { 201: jsonAnswer(studyView, "The study") },
+}, {
+  404: "No evaluation of this id",
+  409: "There is a study of it",
+  422: "Responses that such a study cannot be made of",
 });
 
 const look = route(["admin"], {
@@ -27,7 +31,7 @@ const look = route(["admin"], {
   summary: "Look at a study: how far it is, and how much its annotators can be relied upon",
   responses: { 200: jsonAnswer(studyView, "The study") },
   request: { params },
-});
+}, { 404: "No evaluation of this id, or no study of it" });
 
 const confirm = z.string().optional().openapi({ description: "The name of the evaluation" });
 
@@ -37,14 +41,16 @@ const drop = route(["admin"], {
   summary: "Drop a study with all its votes and invitations",
   request: { params, query: z.strictObject({ confirm }) },
   responses: { 204: { description: "It is gone" } },
-});
+}, { 404: "No evaluation of this id, or no study of it", 409: "The name of the evaluation is not confirmed" });
 
 /** Adds the routes of studies. */
 export function studyRoutes(api: Api, { store, studies, changes }: Deps): void {
   const { evaluations } = store;
   api.openapi(make, async (c) => {
     const { id } = existing(evaluations, c.req.valid("param").id);
-    if (!await store.studies.create(studyOf(id, evaluations.rows(id).responses, c.req.valid("json")))) {
+    const { responses } = evaluations.rows(id);
+    const study = await telling(() => studyOf(id, responses, c.req.valid("json")));
+    if (!await store.studies.create(study)) {
       throw new Problem(409, "Expected an evaluation without a study but found one: drop it to begin anew");
     }
     changes.tell(id);
@@ -78,18 +84,14 @@ export async function existingStudy(studies: Studies, id: string): Promise<OpenS
   return study;
 }
 
-/** Makes the study; what cannot be made is told in its own words. */
+/** Makes the study; a RangeError says why it cannot be made. */
 function studyOf(name: string, responses: readonly ResponseRow[], wanted: NewStudy): Study {
   const { instructions, overlap, leaseMinutes, leastDwell, goldShare = wanted.gold ? 0.1 : 0, ...options } = wanted;
-  try {
-    return checkStudy({
-      ...{ name, instructions, overlap, leastDwell, goldShare, secret: newSecret() },
-      lease: Math.ceil(60_000 * leaseMinutes),
-      tasks: studyTasks(responses, options),
-    });
-  } catch (error) {
-    throw error instanceof RangeError ? new Problem(422, error.message) : error;
-  }
+  return checkStudy({
+    ...{ name, instructions, overlap, leastDwell, goldShare, secret: newSecret() },
+    lease: Math.ceil(60_000 * leaseMinutes),
+    tasks: studyTasks(responses, options),
+  });
 }
 
 function viewOf(study: OpenStudy): Promise<StudyView> {

@@ -59,7 +59,8 @@ const progress: z.ZodType<StudyProgress> = z.strictObject({
 
 const share = z.number().min(0).max(1).nullable();
 
-const quality: z.ZodType<AnnotatorQuality> = z.strictObject({
+/** How much an annotator can be relied upon. */
+export const annotatorQuality: z.ZodType<AnnotatorQuality> = z.strictObject({
   annotator: z.string(),
   votes: z.int(),
   skips: z.int(),
@@ -90,5 +91,5 @@ export const studyView: z.ZodType<StudyView> = z.strictObject({
   ...{ instructions, overlap, leaseMinutes, goldShare, leastDwell },
   checks: z.int().openapi({ description: "How many gold checks there are" }),
   progress,
-  annotators: z.array(quality),
+  annotators: z.array(annotatorQuality),
 }).openapi("Study");

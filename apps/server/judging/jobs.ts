@@ -2,26 +2,27 @@
 import { z } from "@hono/zod-openapi";
 import { hashOf } from "../access/secrets.ts";
 import { keyOf } from "../access/principal.ts";
-import { existing } from "../evaluations/routes.ts";
+import { existing } from "../evaluations/existing.ts";
+import { params as evaluationParams } from "../evaluations/schemas.ts";
 import type { Changes } from "../http/changes.ts";
 import type { Api, Deps } from "../http/deps.ts";
 import type { ServerEvent } from "../http/events.ts";
 import { Problem } from "../http/problem.ts";
-import { jsonAnswer, jsonBody, route } from "../http/route.ts";
+import { eventsAnswer, jsonAnswer, jsonBody, lastEvent, route, unchecked } from "../http/route.ts";
 import { judgeMap, judgeOf } from "./judges.ts";
 import { allPairs, comparisonsOf } from "./plan.ts";
 import { startRunner } from "./runner.ts";
 import { jobRecord, newJob } from "./schemas.ts";
 import type { JobRecord, Jobs } from "./store.ts";
 
-const params = z.strictObject({ id: z.string() });
+const params = z.strictObject({ id: z.string().openapi({ description: "Id of the job" }) });
 
 const create = route(["admin", "judge"], {
   method: "post",
   path: "/v1/evaluations/{id}/jobs",
   summary: "Have a judge compare the responses of an evaluation",
   request: {
-    params,
+    params: evaluationParams,
     headers: z.object({
       "idempotency-key": z.string().min(1).max(255).optional().openapi({
         description: "Names the request: sent again, it makes no other job",
@@ -33,13 +34,21 @@ const create = route(["admin", "judge"], {
     200: jsonAnswer(jobRecord, "The job that this request has made before"),
     202: jsonAnswer(jobRecord, "The job; its address is in the header Location"),
   },
+}, {
+  404: "No evaluation of this id, or no judge of this name",
+  422: "Pairs that are none, nothing to compare, too much, or another request of this Idempotency-Key",
+  429: "Too many jobs wait",
 });
 
 const list = route(["admin", "judge"], {
   method: "get",
   path: "/v1/jobs",
   summary: "List jobs, the latest first",
-  request: { query: z.strictObject({ evaluation: z.string().optional() }) },
+  request: {
+    query: z.strictObject({
+      evaluation: z.string().optional().openapi({ description: "Id of an evaluation: its jobs alone" }),
+    }),
+  },
   responses: { 200: jsonAnswer(z.strictObject({ jobs: z.array(jobRecord) }), "The latest jobs, a thousand at most") },
 });
 
@@ -49,7 +58,7 @@ const find = route(["admin", "judge"], {
   summary: "Look at a job",
   request: { params },
   responses: { 200: jsonAnswer(jobRecord, "The job") },
-});
+}, { 404: "No job of this id" });
 
 const cancel = route(["admin", "judge"], {
   method: "post",
@@ -57,7 +66,7 @@ const cancel = route(["admin", "judge"], {
   summary: "End a job; its verdicts so far stay",
   request: { params },
   responses: { 200: jsonAnswer(jobRecord, "The job, cancelled") },
-});
+}, { 404: "No job of this id", 409: "It has ended otherwise" });
 
 const events = route(["admin", "judge"], {
   method: "get",
@@ -65,17 +74,13 @@ const events = route(["admin", "judge"], {
   summary: "Follow a job: events `progress`, and one last `done`, `failed` or `cancelled`, whose data are the job",
   request: {
     params,
-    headers: z.object({
-      "last-event-id": z.string().optional().openapi({
-        description: "The last id that came: what is known is not sent again",
-      }),
-    }),
+    headers: lastEvent,
   },
   responses: {
-    200: { description: "Events", content: { "text/event-stream": { schema: z.string() } } },
+    200: eventsAnswer,
     204: { description: "The last event has come already" },
   },
-});
+}, { 404: "No job of this id", 429: "Too many streams at a time" });
 
 /** Adds the routes of jobs, and works off what there is to do. */
 export function jobRoutes(api: Api, deps: Deps): void {
@@ -121,7 +126,7 @@ export function jobRoutes(api: Api, deps: Deps): void {
     const { id, state } = existingJob(jobs, c.req.valid("param").id);
     const last = c.req.valid("header")["last-event-id"];
     if (last === state) return c.body(null, 204); // browsers then come no more
-    return stream(c, (signal) => eventsOf(jobs, changes, id, last, signal)) as never;
+    return unchecked(stream(c, (signal) => eventsOf(jobs, changes, id, last, signal)));
   });
 }
 

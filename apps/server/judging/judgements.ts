@@ -2,12 +2,14 @@
 import { z } from "@hono/zod-openapi";
 import { AskError, type Judge, type Pair, type Verdict } from "@tare/eval";
 import { keyOf } from "../access/principal.ts";
+import { verdict } from "../evaluations/schemas.ts";
 import type { Api, Deps } from "../http/deps.ts";
+import { orAborted } from "../http/in_time.ts";
 import { Problem } from "../http/problem.ts";
 import { jsonAnswer, jsonBody, route } from "../http/route.ts";
 import { slots } from "../http/slots.ts";
 import { judgeMap, judgeOf } from "./judges.ts";
-import { judgeRecord, newJudgement, verdictSchema } from "./schemas.ts";
+import { judgeRecord, newJudgement } from "./schemas.ts";
 
 const list = route(["admin", "judge"], {
   method: "get",
@@ -21,7 +23,12 @@ const judgement = route(["admin", "judge"], {
   path: "/v1/judgements",
   summary: "Ask a judge which of two responses is better",
   request: { body: jsonBody(newJudgement) },
-  responses: { 200: jsonAnswer(verdictSchema, "What it decided; no decision is a verdict too, with its reason") },
+  responses: { 200: jsonAnswer(verdict, "What it decided; no decision is a verdict too, with its reason") },
+}, {
+  404: "No judge of this name",
+  429: "Too many judgements at a time",
+  502: "The judge cannot be asked",
+  504: "It did not answer in time",
 });
 
 /** Adds the routes of judges and judgements. */
@@ -69,13 +76,4 @@ async function compare(judge: Judge, pair: Pair, signal: AbortSignal): Promise<V
     if (error instanceof AskError) throw new Problem(502, error.message);
     throw error;
   }
-}
-
-/** Waits no longer than the signal lets it, whether or not the judge heeds it. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  const abort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) abort();
-  return await Promise.race([work, aborted.promise]);
 }

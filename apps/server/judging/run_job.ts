@@ -7,7 +7,7 @@ import { type Comparison, comparisonsOf, remaining } from "./plan.ts";
 import type { JobRecord, NextJob } from "./store.ts";
 
 /** What it needs of the app. */
-export type RunnerDeps = Pick<Deps, "store" | "clock" | "closing" | "background" | "changes" | "log">;
+export type RunnerDeps = Pick<Deps, "store" | "clock" | "closing" | "background" | "changes" | "logError">;
 
 /** A job was ended by somebody else: it is cancelled, or its evaluation deleted. */
 const ended = new DOMException("The job has ended", "AbortError");
@@ -91,9 +91,8 @@ function sameJudge(judge: NamedJudge | undefined, { judge: { name, id } }: JobRe
 }
 
 /** What clients are told of a failure. What is nobody's business but ours is in the log. */
-function failureOf({ clock, log }: RunnerDeps, job: JobRecord, error: unknown): string {
+function failureOf({ logError }: RunnerDeps, job: JobRecord, error: unknown): string {
   if (error instanceof AskError) return error.message;
-  const message = error instanceof Error ? error.stack ?? error.message : `${error}`;
-  log?.({ time: new Date(clock()).toISOString(), event: "error", job: job.id, message });
+  logError(error, { job: job.id });
   return "Something went wrong here: the log says what";
 }

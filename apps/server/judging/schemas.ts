@@ -1,6 +1,6 @@
 /** What judges, judgements and jobs look like on the wire. */
 import { z } from "@hono/zod-openapi";
-import type { Game, Spent, Verdict } from "@tare/eval";
+import type { Spent } from "@tare/eval";
 import type { JudgeAbout } from "../options.ts";
 import type { JobRecord } from "./store.ts";
 
@@ -62,26 +62,6 @@ export const newJudgement: z.ZodType<NewJudgement> = z.strictObject({
   b: text.openapi({ description: "The other" }),
   promptId: name.optional().openapi({ description: "Names the prompt" }),
 }).openapi("NewJudgement");
-
-const winner = z.enum(["a", "b", "tie", "invalid"]);
-
-const game: z.ZodType<Game> = z.strictObject({
-  first: z.enum(["a", "b"]).openapi({ description: "Which response stood first" }),
-  winner,
-  reason: z.string().optional().openapi({ description: "Why there is no decision" }),
-  rationale: z.string().optional().openapi({ description: "The judge's own words" }),
-}).openapi("Game");
-
-const evidence = {
-  games: z.array(game).optional().openapi({ description: "Both orders of the responses" }),
-  members: z.record(z.string(), winner).optional().openapi({ description: "What members of a panel decided, by id" }),
-};
-
-/** A verdict. */
-export const verdictSchema: z.ZodType<Verdict> = z.union([
-  z.strictObject({ winner: z.enum(["a", "b", "tie"]), ...evidence }),
-  z.strictObject({ winner: z.literal("invalid"), reason: z.string(), ...evidence }),
-]).openapi("Verdict");
 
 /** What a job is asked to do. */
 export interface NewJobBody {

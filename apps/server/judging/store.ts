@@ -1,7 +1,8 @@
 /** Jobs in the server's file: what judges are to compare, and how far they are. */
 import type { DatabaseSync } from "node:sqlite";
 import type { VerdictRow } from "@tare/eval";
-import { type Evaluations, inTransaction } from "../evaluations/store.ts";
+import type { Evaluations } from "../evaluations/store.ts";
+import { inTransaction } from "../store/in_transaction.ts";
 import { comparisonKey, type Plan } from "./plan.ts";
 
 /** How a job stands. It ends in one of the last three. */

@@ -46,12 +46,6 @@ export const assets: Readonly<Record<string, Asset>> = {
   "/assets/login/login.js": asset("js", loginJs),
 };
 
-/** What pages may do: load their own files and talk to their own server; a text that gets into a page as code does nothing. */
-export const contentSecurityPolicy: string = [
-  ...["default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "img-src 'self'"],
-  ...["base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"],
-].join("; ");
-
 /** A file of a kind: `css`, `html`, `js` or `svg`. */
 export function asset(kind: string, body: string): Asset {
   return { body, type: types[kind]!, etag: `"${createHash("sha256").update(body).digest("base64url")}"` };

@@ -1,5 +1,5 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { assets, contentSecurityPolicy } from "./assets.ts";
+import { assert, assertEquals } from "@std/assert";
+import { assets } from "./assets.ts";
 
 const folder = new URL("./", import.meta.url);
 
@@ -30,7 +30,6 @@ Deno.test("assets lie where their paths say, with types and ETags of their own",
 });
 
 Deno.test("pages keep to the policy: no script, style or handler in the HTML, and no HTML in the scripts", () => {
-  assertNotEquals(contentSecurityPolicy, "");
   for (const [path, { body, type }] of Object.entries(assets)) {
     if (type.startsWith("text/html")) {
       assert(!/<style|\sstyle=|\son\w+=|<script(?![^>]* src=)|="javascript:|https?:/i.test(body), path);

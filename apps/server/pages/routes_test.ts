@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { origin, testApp } from "../fakes.ts";
-import { policy } from "../http/headers.ts";
+import { contentSecurityPolicy } from "../http/headers.ts";
 import { assets } from "./assets.ts";
 
 Deno.test("pages and what they load are served with their types and the app's own policy, to anybody", async () => {
@@ -11,7 +11,7 @@ Deno.test("pages and what they load are served with their types and the app's ow
     const shown = ["content-type", "cache-control", "content-security-policy"].map((name) =>
       response.headers.get(name)
     );
-    assertEquals([response.status, ...shown], [200, type, "no-cache", policy]);
+    assertEquals([response.status, ...shown], [200, type, "no-cache", contentSecurityPolicy]);
     assertEquals(await response.text(), body);
   }
   const head = await server.ask(undefined, "HEAD", "/annotate");

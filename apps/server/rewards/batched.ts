@@ -1,8 +1,8 @@
 /** Rows of many requests, scored together. */
 import { setImmediate } from "node:timers";
+import { inTime } from "../http/in_time.ts";
 import type { Score, ScoreRow } from "../options.ts";
 import { FullError, modelError } from "./errors.ts";
-import { inTime } from "./in_time.ts";
 
 /** How rows are scored together. */
 export interface BatchOptions {
@@ -22,6 +22,15 @@ export interface BatchOptions {
  * @returns A raw reward for each, in their order, in 32 bits; whether it is finite is not looked at.
  */
 export type ScoreRows = (rows: readonly ScoreRow[], signal?: AbortSignal) => Promise<Float32Array>;
+
+/** Most rows that wait, where nobody says otherwise. */
+const usualWaiting = 4096;
+
+/** Why no queue would take a request of so many rows; nothing if it might. */
+export function tooManyRows(rows: number, { mostWaiting = usualWaiting }: BatchOptions): RangeError | undefined {
+  if (rows <= mostWaiting) return undefined;
+  return new RangeError(`Expected at most ${mostWaiting} rows but found ${rows}: send fewer at a time`);
+}
 
 /** Rows that came together. */
 interface Request {
@@ -68,7 +77,7 @@ interface Batch {
  */
 export function batched(score: Score, options: BatchOptions = {}): ScoreRows {
   const { mostRows = score.mostRows ?? 64, concurrency = score.concurrency ?? 1 } = options;
-  const { mostWaiting = 4096, timeout = 120_000 } = options;
+  const { mostWaiting = usualWaiting, timeout = 120_000 } = options;
   for (const [name, value] of Object.entries({ mostRows, concurrency, mostWaiting, timeout })) {
     if (Number.isInteger(value) && value >= 1) continue;
     throw new RangeError(`Expected ${name} of batches to be an integer of 1 or more but found ${value}`);
@@ -135,11 +144,8 @@ export function batched(score: Score, options: BatchOptions = {}): ScoreRows {
   return (rows, signal) => {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (rows.length === 0) return Promise.resolve(new Float32Array());
-    if (rows.length > mostWaiting) {
-      return Promise.reject(
-        new RangeError(`Expected at most ${mostWaiting} rows but found ${rows.length}: send fewer at a time`),
-      );
-    }
+    const many = tooManyRows(rows.length, options);
+    if (many) return Promise.reject(many);
     if (waiting + rows.length > mostWaiting) {
       return Promise.reject(
         new FullError(`Expected at most ${mostWaiting} rows to wait but ${waiting} do: ask again later`),

@@ -1,7 +1,7 @@
 /** Contrastive rewards of what trainers send. */
 import { aggregate, type Baseline, type BaselineTable, contrast } from "@tare/contrastive";
 import type { Missing, Sample, Score, ScoreRow } from "../options.ts";
-import { batched, type BatchOptions, type ScoreRows } from "./batched.ts";
+import { batched, type BatchOptions, type ScoreRows, tooManyRows } from "./batched.ts";
 import { drawBaselines, type KeptBaselines, sameDraws } from "./draw_baselines.ts";
 import { ModelError } from "./errors.ts";
 import { type PromptIndex, promptIndex } from "./prompt_index.ts";
@@ -69,6 +69,8 @@ export function contrastiveRewards(options: ContrastiveOptions): ContrastiveRewa
   const scoreRows = finite(score, batched(score, options));
   const offsetOf = missingOf[missing]({ ...options, baseline }, index, scoreRows);
   const rewards = async (queries: readonly Query[], signal?: AbortSignal) => {
+    const many = tooManyRows(queries.length, options);
+    if (many) throw many; // before each is hashed, or has a baseline drawn
     const found = await Promise.all(queries.map((query) => readQuery(query, index, score.specials)));
     const offsets = await Promise.all(
       found.map((it) => it.known ? aggregate(it.known, baseline) : offsetOf(it, signal)),

@@ -266,3 +266,16 @@ Deno.test("contrastiveRewards() ends drawings when the server closes", async () 
   closing.abort(new Error("the server closes"));
   await asked;
 });
+
+Deno.test("contrastiveRewards() does nothing for a request of more rows than may wait", async () => {
+  const [score, sample] = [fakeScore(), fakeSample()];
+  const rewards = contrastiveRewards({
+    score,
+    missing: "sample",
+    sample: Object.assign(sample, { sampling }),
+    mostWaiting: 2,
+  });
+  const queries = ["a", "b", "c"].map((prompt) => ({ query: prompt, prompt }));
+  await assertRejects(() => rewards(queries), RangeError, "Expected at most 2 rows but found 3");
+  assertEquals([sample.asked, score.batches], [[], []]);
+});

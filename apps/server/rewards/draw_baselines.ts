@@ -1,9 +1,9 @@
 /** Baselines that no table has: drawn once, scored, and kept. */
 import type { BaselineRow, SamplingRecord } from "@tare/contrastive";
+import { inTime, orAborted } from "../http/in_time.ts";
 import type { Sample, Score, ScoreRow } from "../options.ts";
 import type { ScoreRows } from "./batched.ts";
 import { FullError, ModelError, modelError } from "./errors.ts";
-import { inTime, orAborted } from "./in_time.ts";
 
 /** Keeps rows that were drawn, so that no prompt is drawn for twice. */
 export interface KeptBaselines {

@@ -1,5 +1,6 @@
 /** OpenRLHF's protocol of remote reward models: what is asked, and what is answered. */
 import { z } from "@hono/zod-openapi";
+import type { Missing } from "../options.ts";
 import type { RewardParts } from "./contrastive_rewards.ts";
 import type { Query } from "./query.ts";
 import { listOf, type Texts, texts } from "./texts.ts";
@@ -31,7 +32,7 @@ export interface GotReward {
   readonly extra_logs: {
     /** What the reward model says. */
     readonly raw_reward: readonly number[];
-    /** What was subtracted; absent where a query has no baseline, since the trainer logs lists of numbers alone. */
+    /** What was subtracted; absent where a prompt may lack a baseline: the trainer logs numbers alone, the same of every answer. */
     readonly baseline?: readonly number[];
   };
 }
@@ -45,7 +46,7 @@ export const gotReward: z.ZodType<GotReward> = z.strictObject({
   extra_logs: z.strictObject({
     raw_reward: numbers.openapi({ description: "What the reward model says" }),
     baseline: numbers.optional().openapi({
-      description: "What was subtracted; left out where a query has no baseline and rewards stay raw",
+      description: "What was subtracted; left out of all answers where prompts without a baseline have raw rewards",
     }),
   }),
 }).openapi("GotReward");
@@ -67,15 +68,17 @@ export function queriesOf({ query, prompts, labels }: GetReward): readonly Query
   return queries.map((query, i) => prompted ? { query, prompt: prompted[i]! } : { query });
 }
 
-/** Writes the answer. */
-export function gotRewardOf(parts: readonly RewardParts[]): GotReward {
+/**
+ * Writes the answer. Whether baselines are in it does not depend on the queries: who joins single answers into a batch, as
+ * OpenRLHF does, takes the names from the first and looks for each in all others.
+ */
+export function gotRewardOf(parts: readonly RewardParts[], missing: Missing): GotReward {
   const rewards = parts.map(({ contrastive }) => contrastive);
-  const offsets = parts.map(({ baseline }) => baseline).filter((baseline) => baseline !== null);
   return {
     ...{ rewards, scores: rewards },
     extra_logs: {
       raw_reward: parts.map(({ raw }) => raw),
-      ...offsets.length === parts.length && { baseline: offsets },
+      ...missing !== "raw" && { baseline: parts.map(({ baseline }) => baseline!) }, // none is missing
     },
   };
 }

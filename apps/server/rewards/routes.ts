@@ -14,13 +14,24 @@ import { type RewardsAnswer, rewardsAnswer, type RewardsRequest, rewardsRequest 
 const trainers: readonly Role[] = ["rewards", "admin"];
 const withKey = { params: z.strictObject({ key: z.string().openapi({ description: "A token for rewards" }) }) };
 
+const local = "Programs of this machine need no token where nobody else can reach the server.";
+
+/** What each of these routes may refuse. */
+const refusals = {
+  404: "The server has no reward model",
+  422: "A prompt without a baseline, or texts that cannot be scored",
+  502: "The reward model, or what draws baselines, failed",
+  503: "Too much waits already; Retry-After says when to ask again",
+  504: "No score in time",
+};
+
 const own = route(trainers, {
   method: "post",
   path: "/v1/rewards",
   summary: "Score responses and subtract the baselines of their prompts",
   request: { body: jsonBody(rewardsRequest) },
   responses: { 200: jsonAnswer(rewardsAnswer, "A reward for each row") },
-});
+}, refusals);
 const openrlhf = {
   method: "post",
   request: { body: jsonBody(getReward) },
@@ -28,12 +39,12 @@ const openrlhf = {
 } as const;
 const get = route([...trainers, "local"], {
   ...openrlhf,
-  ...{ path: "/get_reward", summary: "Contrastive rewards as OpenRLHF asks for them" },
-});
+  ...{ path: "/get_reward", summary: "Contrastive rewards as OpenRLHF asks for them", description: local },
+}, refusals);
 const getByKey = route(["rewards"], {
   ...{ ...openrlhf, request: { ...openrlhf.request, ...withKey } },
   ...{ path: "/r/{key}/get_reward", summary: "The same for clients that send no header: the address is the secret" },
-});
+}, refusals);
 const vllm = {
   method: "post",
   request: { body: jsonBody(classify) },
@@ -41,19 +52,19 @@ const vllm = {
 } as const;
 const classes = route([...trainers, "local"], {
   ...vllm,
-  ...{ path: "/classify", summary: "Contrastive rewards as vLLM and SGLang are asked for them" },
-});
+  ...{ path: "/classify", summary: "Contrastive rewards as vLLM and SGLang are asked for them", description: local },
+}, refusals);
 const classesByKey = route(["rewards"], {
   ...{ ...vllm, request: { ...vllm.request, ...withKey } },
   ...{ path: "/r/{key}/classify", summary: "The same for clients that send no header: the address is the secret" },
-});
+}, refusals);
 
 /** Adds the routes of rewards. */
 export function rewardRoutes(api: Api, deps: Deps): void {
-  const { score, baselines: table, clock, limits } = deps;
+  const { score, baselines: table, missing = "refuse", clock, limits } = deps;
   const rewards = score &&
     contrastiveRewards({
-      ...{ score, table, baseline: deps.baseline, missing: deps.missing, sample: deps.sample },
+      ...{ score, table, baseline: deps.baseline, missing, sample: deps.sample },
       ...{ kept: deps.store.baselines, timeout: 1000 * limits.answerSeconds, closing: deps.closing },
     });
   /** Reads, scores and writes; whatever is wrong is told as a problem. */
@@ -74,7 +85,7 @@ export function rewardRoutes(api: Api, deps: Deps): void {
   }
   const plain = (c: Asked<RewardsRequest>) =>
     answered(c, rowsOf, (parts, { reward, baselines }): RewardsAnswer => ({ rewards: parts, reward, baselines }));
-  const rewarded = (c: Asked<GetReward>) => answered(c, queriesOf, gotRewardOf);
+  const rewarded = (c: Asked<GetReward>) => answered(c, queriesOf, (parts) => gotRewardOf(parts, missing));
   const classified = (c: Asked<Classify>) =>
     answered(c, inputsOf, (parts, { reward }, body) => classifiedOf(body, parts, reward, clock()));
   api.openapi(own, async (c) => c.json(await plain(c), 200));

@@ -45,12 +45,16 @@ Deno.test("/get_reward answers every trainer's way of asking", async () => {
   assertEquals(await ask({ query: [], prompts: [], labels: [] }), answer(0));
 });
 
-Deno.test("/get_reward leaves the baselines out of what is logged where one is missing", async () => {
+Deno.test("/get_reward leaves baselines out of all answers where some may be missing: a trainer joins their names", async () => {
   await using app = testApp({ score: half(), baselines: table, missing: "raw" });
-  const query = ["Coffee? No.", "Water? No."];
-  assertEquals(await body(await app.ask("rewards", "POST", "/get_reward", { query })), {
+  const ask = async (query: readonly string[]) =>
+    await body(await app.ask("rewards", "POST", "/get_reward", { query }));
+  assertEquals(await ask(["Coffee? No.", "Water? No."]), {
     ...{ rewards: [contrastive, 0.5], scores: [contrastive, 0.5], extra_logs: { raw_reward: [0.5, 0.5] } },
   });
+  for (const query of [["Coffee? No."], ["Water? No."], []]) { // one by one, in any order, and none
+    assertEquals(Object.keys((await ask(query)).extra_logs), ["raw_reward"]);
+  }
 });
 
 Deno.test("/get_reward draws a missing baseline, and the store keeps it", async () => {

@@ -14,6 +14,12 @@ import type { KeptBaselines } from "../rewards/draw_baselines.ts";
 import { baselineTables, openKeptBaselines } from "../rewards/store.ts";
 import { type Jobs, jobTables, openJobs } from "../judging/store.ts";
 
+/**
+ * Milliseconds to wait for another program that writes to a file. Nobody else should, and everybody waits: who looked into a
+ * file by hand costs some requests a second, and votes come again.
+ */
+const wait = 1_000;
+
 /** What the server keeps. Disposing of it closes the files. */
 export interface Store extends Disposable {
   /** Tokens and invitations. */
@@ -56,10 +62,10 @@ export function openStore(folder: string): Store {
   const database = openDatabase(file("server"), {
     ...{ name: "data folder of the server", application: 0x54535256, version: 1 }, // TSRV
     schema: [accessTables, evaluationTables, jobTables, baselineTables].join("\n"),
-  });
+  }, wait);
   stack.defer(() => database.close());
-  const studies = stack.use(openStudyStore(file("studies")));
-  const calls = stack.use(openCallLog(file("calls")));
+  const studies = stack.use(openStudyStore(file("studies"), wait));
+  const calls = stack.use(openCallLog(file("calls"), wait));
   const opened = stack.move();
   const evaluations = openEvaluations(database);
   return {

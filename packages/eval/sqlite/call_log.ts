@@ -45,6 +45,7 @@ interface Waiting {
  * thousand a second wait for the disk some hundred times.
  *
  * @param path The file; `:memory:` for one that is gone afterwards.
+ * @param wait Milliseconds to wait for another process that writes; the program stands still meanwhile. Usually 10,000.
  * @returns The log. Disposing of it writes what waits and closes the file.
  * @throws {Error} If the file cannot be opened, or holds something else; one sentence.
  *
@@ -59,8 +60,8 @@ interface Waiting {
  * assertEquals(log.spent(), { tries: 1, answers: 1, failures: 0, input: 7, output: 1, unknown: 0 });
  * ```
  */
-export function openCallLog(path: string): SqliteCallLog {
-  const database = openDatabase(path, contents);
+export function openCallLog(path: string, wait?: number): SqliteCallLog {
+  const database = openDatabase(path, contents, wait);
   const insert = database.prepare(
     "INSERT INTO call (key, at, text, finish, input, output, failure, free) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );

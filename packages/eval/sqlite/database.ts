@@ -18,6 +18,7 @@ export interface Contents {
  *
  * @param path Where it is; `:memory:` for a file that is gone afterwards.
  * @param contents What it holds.
+ * @param wait Milliseconds to wait for another process that writes; the program stands still meanwhile.
  * @returns The database.
  * @throws {Error} If the file cannot be opened, is none of SQLite, or holds something else; one sentence.
  *
@@ -35,11 +36,11 @@ export interface Contents {
  * assertEquals(guests.prepare("SELECT count(*) AS guests FROM guest").get()?.guests, 1);
  * ```
  */
-export function openDatabase(path: string, contents: Contents): DatabaseSync {
+export function openDatabase(path: string, contents: Contents, wait: number = 10_000): DatabaseSync {
   const { name } = contents;
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { timeout: 10_000 }); // milliseconds to wait for another process
+    database = new DatabaseSync(path, { timeout: wait });
     prepare(database, path, contents);
     return database;
   } catch (error) {

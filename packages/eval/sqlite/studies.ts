@@ -49,6 +49,7 @@ const contents: Contents = {
  * number of processes of one machine may have it open.
  *
  * @param path The file; `:memory:` for one that is gone afterwards.
+ * @param wait Milliseconds to wait for another process that writes; the program stands still meanwhile. Usually 10,000.
  * @returns The store. Disposing of it closes the file.
  * @throws {Error} If the file cannot be opened, or holds something else; one sentence.
  *
@@ -61,8 +62,8 @@ const contents: Contents = {
  * assertEquals(await store.names(), []);
  * ```
  */
-export function openStudyStore(path: string): SqliteStudyStore {
-  const database = openDatabase(path, contents);
+export function openStudyStore(path: string, wait?: number): SqliteStudyStore {
+  const database = openDatabase(path, contents, wait);
   const find = database.prepare(
     "SELECT settings, body FROM studies JOIN tasks ON tasks.study = studies.id WHERE name = ? ORDER BY number",
   );
