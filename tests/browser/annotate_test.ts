@@ -19,7 +19,7 @@ async function shown(page: Page, other = ""): Promise<string> {
   const prompt = page.locator("#prompt");
   const ready = 'document.querySelector("#prompt").checkVisibility() && !document.body.classList.contains("busy")';
   await until(page, `${ready} && document.querySelector("#prompt").textContent !== ${JSON.stringify(other)}`);
-  await page.waitForTimeout(quiet);
+  await page.clock.fastForward(quiet);
   return (await prompt.textContent())!;
 }
 

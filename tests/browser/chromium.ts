@@ -97,6 +97,7 @@ async function watched(context: BrowserContext): Promise<WatchedPage> {
     if (dialog.type() !== "beforeunload") wrong.push(`dialog: ${dialog.message()}`);
     await dialog.accept();
   });
+  await page.clock.install(); // it goes as ever, until a test moves it on
   await page.exposeFunction("reportViolation", (what: string) => wrong.push(what));
   await page.addInitScript(`addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
     reportViolation("policy: " + effectiveDirective + " " + blockedURI))`);

@@ -2,15 +2,7 @@
 import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { Env } from "./env.ts";
-
-/** What a page may load and do: its own scripts, styles and requests, and nothing else. */
-export const contentSecurityPolicy: string = [
-  "default-src 'none'",
-  ...["script-src", "style-src", "connect-src", "img-src"].map((kind) => `${kind} 'self'`),
-  ...["base-uri", "form-action", "frame-ancestors"].map((kind) => `${kind} 'none'`),
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join("; ");
+import { contentSecurityPolicy } from "./policy.ts";
 
 /** Sets them; nothing of the server is kept by caches, unless an answer says so. */
 export function headers(): MiddlewareHandler<Env> {

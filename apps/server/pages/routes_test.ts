@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { origin, testApp } from "../fakes.ts";
-import { contentSecurityPolicy } from "../http/headers.ts";
+import { contentSecurityPolicy } from "../http/policy.ts";
 import { assets } from "./assets.ts";
 
 Deno.test("pages and what they load are served with their types and the app's own policy, to anybody", async () => {

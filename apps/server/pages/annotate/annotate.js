@@ -312,6 +312,7 @@ view.element("stay", HTMLButtonElement).addEventListener("click", () => goodbye.
 view.element("sign-out", HTMLButtonElement).addEventListener("click", leave);
 view.element("onward", HTMLButtonElement).addEventListener("click", () => countdown ? act(again) : location.reload());
 keysInUse.addEventListener("change", () => useKeys(keysInUse.checked));
+comment.addEventListener("focus", () => comment.scrollIntoView({ block: "nearest" })); // from behind the votes
 comment.addEventListener("input", () => {
   view.fitComment();
   if (task) keep(`draft.${task.id}`, comment.value);

@@ -1,6 +1,6 @@
 /** What tests of the annotator's page work with: the page, and a study behind the same requests as the server has. */
 import { createStudy, memoryStudyStore, type OpenStudy, openStudy, type ShownTask, type Study } from "@tare/eval/human";
-import { contentSecurityPolicy } from "../../http/headers.ts";
+import { contentSecurityPolicy } from "../../http/policy.ts";
 import { assets } from "../assets.ts";
 
 /** A server with one study and one annotator. */
