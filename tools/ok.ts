@@ -12,9 +12,14 @@ export type Step = readonly [name: string, ...args: string[]];
  * Lists the steps, the quick ones first.
  *
  * @param entries Files that the members export, for steps that take them in one call.
+ * @param scripts Scripts of pages: no other step checks their types.
  * @param folders TypeScript files of each folder outside the workspace.
  */
-export function steps(entries: readonly string[], folders: Readonly<Record<string, readonly string[]>>): Step[] {
+export function steps(
+  entries: readonly string[],
+  scripts: readonly string[],
+  folders: Readonly<Record<string, readonly string[]>>,
+): Step[] {
   const modules = entries.filter((file) => /^packages\/([^/]+|eval\/(human|report))\/mod\.ts$/.test(file));
   const outside = Object.entries(folders).filter(([, files]) => files.length > 0);
   return [
@@ -26,7 +31,9 @@ export function steps(entries: readonly string[], folders: Readonly<Record<strin
     ...(entries.length > 0
       ? [["doc lint", "doc", "--lint", ...entries], ["docs", "run", "-A", "tools/check_docs.ts"]] as Step[]
       : []),
-    ...(modules.length > 0 ? [["types in a browser", "check", "--config", "browser.json", ...modules]] as Step[] : []),
+    ...(modules.length > 0
+      ? [["types in a browser", "check", "--config", "browser.json", ...modules, ...scripts]] as Step[]
+      : []),
     ...outside.map(([folder, files]): Step => [
       `types in ${folder}`,
       "check",
@@ -54,7 +61,7 @@ if (import.meta.main) {
     if (await exists(`${folder}/deno.json`)) folders[folder] = await filesUnder(folder, ".ts");
   }
   const failed: string[] = [];
-  for (const step of steps(await entryPoints(), folders)) {
+  for (const step of steps(await entryPoints(), await filesUnder("apps/server/pages", ".js"), folders)) {
     const { ok, seconds, output } = await run(step);
     console.log(`${ok ? "ok    " : "FAILED"}  ${seconds.toFixed(1).padStart(6)} s  ${step[0]}`);
     if (ok) continue;

@@ -40,7 +40,7 @@ export function bodies({ bytes, milliseconds }: BodyLimits): MiddlewareHandler<E
       new Problem(
         413,
         `Expected a body of ${most} bytes or less ${short ? "from who shows no token " : ""}but found a longer one: ` +
-          (short ? "send authorization: Bearer and a token" : "send it in parts"),
+          (short ? "send less, or a token" : "send it in parts"),
       );
     if (Number(c.req.header("content-length") ?? 0) > most) throw tooLong();
     let own = 0;
