@@ -34,6 +34,7 @@ export const demo: Command = defineCommand({
     const { out: _, ...table } = results.eval!.report as ComparisonTable & { out: string };
     if (results.eval!.skipped) context.print(showComparison(table));
     context.print(`\nThe report is in ${out}/report.html\n`);
+    context.print(`Let people compare these policies, too: tare serve --add demo=${out}/eval\n`);
     return { out, seed, fast, table, report: `${out}/report.html` };
   },
 });
