@@ -1,11 +1,12 @@
 /**
  * How quick the server is while it is busy.
  *
- *     deno task bench:server [--annotators 200] [--rounds 20] [--prompts 400] [--clients 64] [--samples 2048] [--size d96]
+ *     deno task bench:server [--annotators 200] [--rounds 20] [--prompts 400] [--trainers 4]
+ *         [--clients 64] [--samples 2048] [--size d96]
  *
- * 1. Votes. 200 annotators, over a real socket, while a reward model of this machine serves single samples to 4 clients: once
- *    all of them get a task in the same moment and vote in the same moment, again and again; once each at a pace of their own,
- *    a vote a second on average. Every vote that was acknowledged must be in the study's log afterwards.
+ * 1. Votes. 200 annotators, over a real socket, while a reward model of this machine serves single samples to 4 trainers that
+ *    never pause: once all of them get a task in the same moment and vote in the same moment, again and again; once each at a
+ *    pace of their own, a vote a second on average. Every vote that was acknowledged must be in the study's log afterwards.
  * 2. Rewards. 64 clients of `/get_reward` ask for single samples, as OpenRLHF does: of a server that scores together what comes
  *    together, and of one that does not (`--batch 1`), by turns. Once the reward model is one of this machine, on a CPU that
  *    computes all the time whether texts come together or not; once another server, which takes 20 ms a pass as a GPU does. All
@@ -22,8 +23,16 @@ import { compareBatching, keepAsking, scored } from "./server/rewards.ts";
 import { startUpstream } from "./server/upstream.ts";
 
 const args = parseArgs(Deno.args, {
-  string: ["annotators", "rounds", "prompts", "clients", "samples", "size"],
-  default: { annotators: "200", rounds: "20", prompts: "400", clients: "64", samples: "2048", size: "d96" },
+  string: ["annotators", "rounds", "prompts", "trainers", "clients", "samples", "size"],
+  default: {
+    annotators: "200",
+    rounds: "20",
+    prompts: "400",
+    trainers: "4",
+    clients: "64",
+    samples: "2048",
+    size: "d96",
+  },
 });
 const loadNow = () => Deno.loadavg().map((load) => load.toFixed(2)).join(" ");
 const folder = await Deno.makeTempDir();
@@ -36,7 +45,7 @@ try {
   const evaluation = await openStudy(server, folder, annotators);
   const people = await invited(server, evaluation, annotators);
   const stop = new AbortController();
-  const rewards = keepAsking(server, await scored(folder), 4, stop.signal);
+  const rewards = keepAsking(server, await scored(folder), Number(args.trainers), stop.signal);
   const together = await atOnce(people, Number(args.rounds));
   const apart = await atTheirPace(people, Number(args.rounds));
   stop.abort();
@@ -47,7 +56,9 @@ try {
     return [name, of, `${sorted.length}`, at(0.5), at(0.9), at(0.99), at(1)];
   };
   console.log(
-    `\n${annotators} annotators, while ${(asked / seconds).toFixed(0)} rewards a second were served to 4 clients`,
+    `\n${annotators} annotators, while ${
+      (asked / seconds).toFixed(0)
+    } rewards a second were served to ${args.trainers} trainers`,
   );
   console.log(table(["pace", "request", "count", "p50, ms", "p90, ms", "p99, ms", "most, ms"], [
     row("at once", together, "next"),
