@@ -1,6 +1,6 @@
 /** Tokens and invitations in the server's file: their secrets are kept as hashes. */
 import type { DatabaseSync } from "node:sqlite";
-import { inTransaction } from "../store/in_transaction.ts";
+import { inTransaction } from "@tare/eval/sqlite";
 import { prepared } from "../store/prepared.ts";
 import { hashOf, newSecret } from "./secrets.ts";
 

@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { ResponseRow, VerdictRow } from "@tare/eval";
 import type { Evaluation } from "@tare/eval/report";
-import { inTransaction } from "../store/in_transaction.ts";
+import { inTransaction } from "@tare/eval/sqlite";
 import { prepared } from "../store/prepared.ts";
 
 /** An evaluation without its rows. */

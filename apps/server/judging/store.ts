@@ -2,7 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { VerdictRow } from "@tare/eval";
 import type { Evaluations } from "../evaluations/store.ts";
-import { inTransaction } from "../store/in_transaction.ts";
+import { inTransaction } from "@tare/eval/sqlite";
 import { prepared } from "../store/prepared.ts";
 import { comparisonKey, type Plan } from "./plan.ts";
 

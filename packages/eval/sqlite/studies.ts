@@ -2,6 +2,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Study, StudyEvent, StudyStore } from "@tare/eval/human";
 import { type Contents, openDatabase } from "./database.ts";
+import { inTransaction } from "./in_transaction.ts";
 
 /** A store in a file. Disposing of it closes the file. */
 export interface SqliteStudyStore extends StudyStore, Disposable {}
@@ -109,17 +110,4 @@ export function openStudyStore(path: string, wait?: number): SqliteStudyStore {
     remove: async (name) => await inTransaction(database, () => Number(drop.run(name).changes) > 0),
     [Symbol.dispose]: () => database.close(),
   };
-}
-
-/** Runs work that nobody else's writing comes in between of. */
-function inTransaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec("BEGIN IMMEDIATE");
-  try {
-    const result = work();
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
-  }
 }
