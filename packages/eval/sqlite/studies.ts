@@ -1,5 +1,4 @@
 /** Studies in a SQLite file. */
-import type { DatabaseSync } from "node:sqlite";
 import type { Study, StudyEvent, StudyStore } from "@tare/eval/human";
 import { type Contents, openDatabase } from "./database.ts";
 import { inTransaction } from "./in_transaction.ts";
