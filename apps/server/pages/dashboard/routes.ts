@@ -2,9 +2,9 @@
 import { studyProgress } from "@tare/eval/human";
 import { createMiddleware } from "hono/factory";
 import type { Api, Deps } from "../../http/deps.ts";
+import { inTime } from "../../http/in_time.ts";
 import type { Env } from "../../http/env.ts";
 import type { EvaluationRecord } from "../../evaluations/store.ts";
-import type { Results } from "../../evaluations/results.ts";
 import { evaluationPage } from "./evaluation.ts";
 import { type Listed, listPage } from "./list.ts";
 import { pageOf } from "./page.ts";
@@ -30,7 +30,7 @@ export function dashboardRoutes(api: Api, deps: Deps): void {
     const id = c.req.param("id");
     const evaluation = evaluations.find(id);
     if (!evaluation) return c.html(gone, 404);
-    const found = await within(results.of(id), patience);
+    const found = await within(() => results.of(id), patience);
     return c.html(evaluationPage({
       evaluation,
       results: found ?? results.latest(id),
@@ -56,14 +56,12 @@ const gone = pageOf({
   body: markup`<div class="message"><h2>There is no such evaluation</h2><p><a href="/">All evaluations</a></p></div>`,
 });
 
-/** What a promise gives in time; it goes on if it takes longer. */
-async function within(work: Promise<Results | undefined>, milliseconds: number): Promise<Results | undefined> {
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), milliseconds);
+/** What work gives in time, or nothing; it goes on if it takes longer. */
+async function within<T>(work: () => Promise<T>, milliseconds: number): Promise<T | undefined> {
   try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-    work.catch(() => {}); // who asks next hears of it
+    return await inTime(work, milliseconds);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "TimeoutError") return undefined;
+    throw error;
   }
 }
